@@ -8,6 +8,9 @@ namespace NicHangExporter.Detection.Episodes;
 /// <param name="To">The latest time.</param>
 internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpan To)
 {
+    /// <summary>How long a poll may have waited for other devices.</summary>
+    public TimeSpan Delay => To - From;
+
     /// <summary>
     /// A link partner that holds the transmitter sends a pause frame at least every 0.34 s from 100 Mbit/s up. Some
     /// drivers update their counter once a second.
@@ -21,6 +24,7 @@ internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpa
 /// </summary>
 /// <param name="Count">The last reading; null for none yet.</param>
 /// <param name="At">Its earliest time.</param>
+/// <param name="Delay">How long its poll took.</param>
 /// <param name="ReadBy">The latest time of the first of the readings in a row that are equal to it.</param>
 /// <param name="Climb">The last two readings in a row of which the second is greater; null for never.</param>
 /// <param name="Calms">The last times without a pause frame: between two equal readings, while samples without a gap
@@ -29,7 +33,7 @@ internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpa
 /// <param name="UpBefore">The one before it: a driver that resets takes the link down for less than a reading.</param>
 /// <param name="SampledAt">The last sample.</param>
 internal readonly record struct PauseFrames(
-    ulong? Count, TimeSpan At, TimeSpan ReadBy, (TimeSpan From, TimeSpan To)? Climb,
+    ulong? Count, TimeSpan At, TimeSpan Delay, TimeSpan ReadBy, (TimeSpan From, TimeSpan To)? Climb,
     ImmutableArray<(TimeSpan From, TimeSpan To)> Calms, (TimeSpan From, TimeSpan To)? Up,
     (TimeSpan From, TimeSpan To)? UpBefore, TimeSpan SampledAt)
 {
@@ -56,19 +60,17 @@ internal readonly record struct PauseFrames(
             UpBefore = up?.From == previous.Up?.From ? previous.UpBefore : previous.Up,
             SampledAt = sample.At,
         };
-        if (sample.PauseFrames is not var (count, at, readBy) || (previous.Count is not null && at <= previous.At))
+        if (sample.PauseFrames is not { } reading || (previous.Count is not null && reading.From <= previous.At))
             return after;
-        if (count != previous.Count)
+        after = after with { Count = reading.Count, At = reading.From, Delay = reading.Delay };
+        if (reading.Count != previous.Count)
             return after with
             {
-                Count = count,
-                At = at,
-                ReadBy = readBy,
-                Climb = count > previous.Count ? (previous.At, at) : after.Climb,
+                ReadBy = reading.To,
+                Climb = reading.Count > previous.Count ? (previous.At, reading.From) : after.Climb,
             };
-        after = after with { At = at };
         foreach (var time in new[] { after.UpBefore, after.Up })
-            if (Overlap(time, (after.ReadBy, at)) is { } calm)
+            if (Overlap(time, (after.ReadBy, reading.From)) is { } calm)
                 after = after with { Calms = Add(after.Calms, calm) };
         return after;
     }
@@ -96,7 +98,8 @@ internal readonly record struct PauseFrames(
                     return false;
         if (Climb is { } climb && climb.From >= first && reports[^1].To - climb.To < timeout)
             return true;
-        return now - Later(first, At) < timeout && now - first < MaxTimeouts * timeout;
+        // After the poll that runs now, it takes two to tell.
+        return now - Later(first, At) < timeout + 2 * Delay && now - first < MaxTimeouts * timeout;
     }
 
     // The same time, grown by an equal reading, or another one.

@@ -101,6 +101,6 @@ internal readonly record struct TxStallDetector(
             return TxVerdict.Paused;
         // Waits for a reading from inside the window, but for the same reason only for a limited time.
         var isUnread = PauseFrames is not null && !(ComparedAt >= Since + window / 2);
-        return isUnread && frozen < 3 * window ? TxVerdict.Suspect : TxVerdict.Stalled;
+        return isUnread && frozen < 3 * window + 2 * PauseFrames!.Value.Delay ? TxVerdict.Suspect : TxVerdict.Stalled;
     }
 }

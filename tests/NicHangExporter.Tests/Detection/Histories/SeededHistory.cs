@@ -27,8 +27,9 @@ internal sealed class SeededHistory
     // gets ten seconds more.
     private const double Longest = 12;
     private const double LongestAfterReset = 25;
-    // Two reports of the core's watchdog, and readings of the pause frames that other devices delay.
-    private const double LongestWithoutReports = 42;
+    // Two reports of the core's watchdog, and two readings of the pause frames.
+    private const double LongestWithoutReports = 25;
+    private const double LongPoll = 14;
 
     private readonly Random _random;
     private readonly SimulatedDevice _device;
@@ -68,10 +69,11 @@ internal sealed class SeededHistory
         _polls.Begin(PollScope.Everything);
         _pauseFrames = new PauseReading(0, _clock.Now, _clock.Now);
         // Another device may delay the readings of this one.
-        _longestPoll = _random.Next(4) == 0 ? 14 : 0;
+        _longestPoll = _random.Next(4) == 0 ? LongPoll : 0;
         _isPollAlwaysLong = _random.Next(2) == 0;
         if (!_device.Reports)
-            _longest = LongestWithoutReports;
+            // The poll that runs, one with pause frames from before, and two that are equal.
+            _longest = LongestWithoutReports + 4 * _longestPoll;
         Plan();
     }
 
