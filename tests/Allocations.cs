@@ -3,6 +3,8 @@ namespace NicHangExporter.TestSupport;
 /// <summary>Counts the bytes that code allocates on this thread.</summary>
 internal static class Allocations
 {
+    private const int MaxAttempts = 100;
+
     /// <inheritdoc cref="Of{T}"/>
     public static long Of(Action action) => Of(() => action, run => run());
 
@@ -14,7 +16,7 @@ internal static class Allocations
     /// <param name="action">The action. It runs more than once.</param>
     public static long Of<T>(Func<T> prepare, Action<T> action)
     {
-        while (true)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var prepared = prepare();
             var paused = GC.GetTotalPauseDuration();
@@ -25,5 +27,6 @@ internal static class Allocations
             if (GC.GetTotalPauseDuration() == paused)
                 return allocated;
         }
+        throw new InvalidOperationException($"A collection ran in each of {MaxAttempts} attempts to count");
     }
 }

@@ -43,7 +43,9 @@ internal sealed class FakeEthtool : IEthtool
     {
         if (readsNames || last is null)
             NamesRead.Add(device);
-        return Ask(Statistics, device) is { } all ? new ChosenStatistics(filter.Choose(all)) : null;
+        return Ask(Statistics, device) is { } all
+            ? new ChosenStatistics([.. filter.PlacesOf([.. all.Select(one => one.Name)]).Select(place => all[place])])
+            : null;
     }
 
     public bool? ReadLink(InterfaceName device) => Ask(Link, device);

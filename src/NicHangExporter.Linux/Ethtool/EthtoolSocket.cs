@@ -6,9 +6,9 @@ namespace NicHangExporter.Linux.Ethtool;
 
 /// <summary>
 /// <see cref="IEthtool"/> by <c>ioctl(SIOCETHTOOL)</c>, in the network namespace of the thread that created this
-/// object. Any thread may use it, also concurrently; the kernel runs one command at a time. No answer about a device is
-/// kept for another call, but equal answers are decoded once, and what is the same for all devices is read once: the
-/// names of the kernel's features and the size of its link modes.
+/// object. Any thread may use it, also concurrently; the kernel runs one command at a time. Each call asks the kernel.
+/// Decoded answers are kept by their bytes, not by device, so that equal ones are decoded once. What is the same for
+/// all devices is read once: the names of the kernel's features and the size of its link modes.
 /// </summary>
 /// <remarks>
 /// The kernel writes as many items as the command's count allows, so every count sent equals the size of the buffer.

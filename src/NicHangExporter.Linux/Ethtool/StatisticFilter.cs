@@ -9,11 +9,9 @@ public sealed class StatisticFilter(Func<string, bool> includes)
 {
     private readonly ConditionalWeakTable<IReadOnlyList<string>, int[]> _places = [];
 
-    /// <summary>The wanted counters. If the driver uses a name twice, the first one.</summary>
-    public ImmutableArray<Statistic> Choose(IReadOnlyList<Statistic> statistics) =>
-        [.. statistics.Where(statistic => includes(statistic.Name)).DistinctBy(statistic => statistic.Name)];
-
-    /// <summary>The places of the wanted names in a list that never changes.</summary>
+    /// <summary>
+    /// The places of the wanted names in a list that never changes. If the driver uses a name twice, the first one.
+    /// </summary>
     internal int[] PlacesOf(IReadOnlyList<string> names)
     {
         if (_places.TryGetValue(names, out var known))

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
-using NicHangExporter.Web;
+using NicHangExporter.Threads;
 
 namespace NicHangExporter.Api;
 
@@ -40,7 +40,7 @@ internal abstract class JsonBody
         {
             length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false,
                 context.RequestAborted);
-            await SocketThreads.LeaveAsync();
+            await PoolThread.SwitchAsync();
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

@@ -81,11 +81,11 @@ internal static partial class ExporterHost
         // The first, because every answer counts as a use of the connection.
         application.Use(ConnectionQuota.AnswerAsync);
         application.Use(services.GetRequiredService<HostCheck>().InvokeAsync);
-        if (answersOnSocketThreads)
-            application.Use(SocketThreads.KeepOnly(options.Web.TelemetryPath));
         if (services.GetRequiredService<WebConfigStore>().IsConfigured)
             application.Use(services.GetRequiredService<WebConfigMiddleware>().InvokeAsync);
-        application.UseMetrics(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>());
+        application.UseMetrics(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>().HandleAsync);
+        if (answersOnSocketThreads)
+            application.Use(SocketThreads.LeaveAsync);
         // Without a token file there is no API on the network: its paths are answered as any unknown path.
         var api = services.GetRequiredService<CredentialStore>().IsConfigured
             ? new ApiMiddleware(metrics.ApiRequests, clock, services.GetRequiredService<ILogger<ApiMiddleware>>())

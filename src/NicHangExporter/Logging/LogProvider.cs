@@ -20,7 +20,9 @@ internal sealed class LogProvider(Logger log, TimeProvider clock) : ILoggerProvi
 
     /// <summary>
     /// Logs the begin and the end of each request, at a level that is never written. A logger that is enabled at any
-    /// level makes it allocate an activity with its ids for each request.
+    /// level makes it allocate an activity with its ids for each request. What else this source logs is dropped, too:
+    /// an error while the server starts, which is also thrown, and warnings about settings of the framework that this
+    /// program does not read (HTTP_PORTS, hosting startup assemblies).
     /// </summary>
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
 

@@ -6,8 +6,9 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Reads the ethtool values of one device after the other. Allocates nothing for a device whose values are those of the
-/// last reading. Only the thread of <see cref="EthtoolPoller"/> uses it.
+/// Reads the ethtool values of one device after the other. For a device whose values are those of the last reading it
+/// allocates only what the driver answers about EEE, pause frames and rings, the permanent address, and errors. Only
+/// the thread of <see cref="EthtoolPoller"/> uses it.
 /// </summary>
 internal sealed class EthtoolReader
 {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using NicHangExporter.Threads;
 
 namespace NicHangExporter.Web;
 
@@ -86,7 +87,7 @@ internal sealed class OnDemandServer(
         {
             var socket = await next;
             // To start the server takes long.
-            await SocketThreads.LeaveAsync();
+            await PoolThread.SwitchAsync();
             return socket;
         }
         catch (Exception exception) when (

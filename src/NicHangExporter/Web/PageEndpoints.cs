@@ -11,13 +11,11 @@ internal static class PageEndpoints
 
     /// <summary>Answers scrapes before routing, which allocates memory for each request.</summary>
     public static void UseMetrics(
-        this IApplicationBuilder application, string telemetryPath, MetricsEndpoint metrics) =>
+        this IApplicationBuilder application, string telemetryPath, RequestDelegate metrics) =>
         application.Use((context, next) =>
-            IsScrape(context, telemetryPath) ? metrics.HandleAsync(context) : next(context));
-
-    /// <summary>True for a request that <see cref="UseMetrics"/> answers.</summary>
-    public static bool IsScrape(HttpContext context, string telemetryPath) =>
-        context.Request.Path.Value == telemetryPath && Get.Contains(context.Request.Method, StringComparer.Ordinal);
+            context.Request.Path.Value == telemetryPath && Get.Contains(context.Request.Method, StringComparer.Ordinal)
+                ? metrics(context)
+                : next(context));
 
     /// <summary>Maps the other pages, and plain text for every path that nothing else answers.</summary>
     public static void MapPages(this IEndpointRouteBuilder endpoints, string telemetryPath, HangMonitor monitor)

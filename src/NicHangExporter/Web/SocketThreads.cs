@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using NicHangExporter.Options;
+using NicHangExporter.Threads;
 
 namespace NicHangExporter.Web;
 
@@ -14,34 +14,33 @@ internal static class SocketThreads
     private const string ThreadCount = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
     /// <summary>
-    /// Lets the threads of the sockets run what follows an operation of a socket, for the whole process. Not with TLS,
-    /// passwords or Alertmanagers: a handshake and the hash of a password take long, and HTTP clients have code of the
-    /// framework that may wait. To be called before the first socket is used.
+    /// Lets the threads of the sockets run what follows an operation of a socket, for the whole process, or keeps them
+    /// from it. To be called before the first socket is used.
     /// </summary>
     /// <returns>True if they do.</returns>
     public static bool TryUse(ExporterOptions options)
     {
-        if (options.Web.ConfigFile is not null || options.Alerting.Alertmanagers.Count > 0)
-            return false;
-        Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        var isUsed = MayUse(options, Environment.GetEnvironmentVariable(InlineCompletions));
+        Environment.SetEnvironmentVariable(InlineCompletions, isUsed ? "1" : "0");
         // By default one for each processor, from the start on.
-        if (Environment.GetEnvironmentVariable(ThreadCount) is null)
+        if (isUsed && Environment.GetEnvironmentVariable(ThreadCount) is null)
             Environment.SetEnvironmentVariable(ThreadCount, "2");
-        return true;
+        return isUsed;
     }
 
-    /// <summary>The middleware by which all requests but scrapes leave the thread.</summary>
-    /// <param name="telemetryPath"><c>web.telemetry-path</c>.</param>
-    public static Func<RequestDelegate, RequestDelegate> KeepOnly(string telemetryPath) => next => context =>
-        PageEndpoints.IsScrape(context, telemetryPath) ? next(context) : LeaveAndRunAsync(context, next);
+    /// <summary>
+    /// False with TLS, passwords or Alertmanagers: a handshake and the hash of a password take long, and HTTP clients
+    /// have code of the framework that may wait.
+    /// </summary>
+    /// <param name="options">The options.</param>
+    /// <param name="inlineCompletions">The variable of the environment, or null. An administrator's 0 stays.</param>
+    public static bool MayUse(ExporterOptions options, string? inlineCompletions) =>
+        inlineCompletions != "0" && options.Web.ConfigFile is null && options.Alerting.Alertmanagers.Count == 0;
 
-    /// <summary>Continues on the thread pool: on the same thread if it is one of the pool.</summary>
-    public static ConfiguredTaskAwaitable LeaveAsync() => Task.CompletedTask.ConfigureAwait(
-        Thread.CurrentThread.IsThreadPoolThread ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
-
-    private static async Task LeaveAndRunAsync(HttpContext context, RequestDelegate next)
+    /// <summary>The middleware after the one that answers scrapes: all other requests leave the thread.</summary>
+    public static async Task LeaveAsync(HttpContext context, RequestDelegate next)
     {
-        await LeaveAsync();
+        await PoolThread.SwitchAsync();
         await next(context);
     }
 }

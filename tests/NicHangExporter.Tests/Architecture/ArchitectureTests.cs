@@ -32,17 +32,18 @@ public sealed class ArchitectureTests
     public static TheoryData<string, string[]> Folders => new()
     {
         { "Text", [] },
+        { "Threads", [] },
         { "Options", ["Remediation", "Text"] },
         { "Logging", ["Options", "Text"] },
         { "State", ["Options", "Text"] },
         { "Metrics", ["Logging", "Options", "Text"] },
         { "Remediation", ["Logging", "Metrics", "Options", "State", "Text"] },
-        { "Persistence", ["Metrics", "Options", "Remediation", "Text"] },
+        { "Persistence", ["Metrics", "Options", "Remediation", "Text", "Threads"] },
         { "Detection", ["Logging", "Metrics", "Options", "Remediation", "State", "Text"] },
         { "Diagnose", ["Detection", "Options", "Remediation", "Text"] },
         { "Alerting", ["Logging", "Metrics", "Options", "Remediation", "State", "Text"] },
-        { "Api", ["Logging", "Metrics", "Options", "Persistence", "Remediation", "State", "Text", "Web"] },
-        { "Web", ["Api", "Detection", "Logging", "Metrics", "Options", "Text"] },
+        { "Api", ["Logging", "Metrics", "Options", "Persistence", "Remediation", "State", "Text", "Threads", "Web"] },
+        { "Web", ["Api", "Detection", "Logging", "Metrics", "Options", "Text", "Threads"] },
         {
             "Hosting",
             [

@@ -1,4 +1,6 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Link;
+using NicHangExporter.Linux.Netlink;
 using NicHangExporter.Metrics;
 using NicHangExporter.Tests.Metrics;
 
@@ -8,6 +10,7 @@ namespace NicHangExporter.Tests.Remediation;
 public sealed class QuietStatusTests : IDisposable
 {
     private readonly FixtureHost _host = new();
+    private readonly List<LinkNotice> _waiting = [];
 
     public QuietStatusTests()
     {
@@ -61,8 +64,9 @@ public sealed class QuietStatusTests : IDisposable
 
         _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
         _host.Sysfs.Write("eno2", "ifindex", "3\n");
-        _host.Inventory.Doubt();
-        _host.Live(10);
+        Assert.True(InterfaceName.TryParse("eno2", out var name));
+        _waiting.Add(new LinkNotice(LinkNoticeKind.Changed, 3, name));
+        _host.Live(5);
 
         Assert.Equal(["eno1", "eno2", "eno3"], _host.Remediator.Devices.Select(device => device.Device));
     }
@@ -70,7 +74,14 @@ public sealed class QuietStatusTests : IDisposable
     private void Follow()
     {
         _host.Inventory.Follow(new DeviceFeed(
-            _ => true, () => FakeLinks.NamesIn(_host.Options.Paths.Sysfs), _ => LinkMatch.Same, _host.Clock));
+            Drain, () => FakeLinks.NamesIn(_host.Options.Paths.Sysfs), _ => LinkMatch.Same, _host.Clock));
         Assert.True(_host.Inventory.IsFollowing);
+    }
+
+    private bool Drain(List<LinkNotice> notices)
+    {
+        notices.AddRange(_waiting);
+        _waiting.Clear();
+        return true;
     }
 }

@@ -1,8 +1,11 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Options;
+using NicHangExporter.Threads;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Web;
@@ -21,25 +24,31 @@ public sealed class SocketThreadsTests
     public async Task Request_StaysOnTheThread_OnlyAsAScrape(string method, string path, bool stays)
     {
         var ran = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var middleware = SocketThreads.KeepOnly("/metrics")(_ =>
+        var application = new ApplicationBuilder(new ServiceCollection().BuildServiceProvider());
+        application.UseMetrics("/metrics", Answer);
+        application.Use(SocketThreads.LeaveAsync);
+        application.Run(Answer);
+        var handle = application.Build();
+        var context = new DefaultHttpContext { Request = { Method = method, Path = path } };
+
+        RunOnOwnThread(() => handle(context));
+
+        Assert.Equal(!stays, await ran.Task);
+
+        Task Answer(HttpContext _)
         {
             ran.SetResult(Thread.CurrentThread.IsThreadPoolThread);
             return Task.CompletedTask;
-        });
-        var context = new DefaultHttpContext { Request = { Method = method, Path = path } };
-
-        RunOnOwnThread(() => middleware(context));
-
-        Assert.Equal(!stays, await ran.Task);
+        }
     }
 
     [Fact]
-    public async Task LeaveAsync_ContinuesOnTheThreadPool()
+    public async Task SwitchAsync_ContinuesOnTheThreadPool()
     {
         var ran = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         RunOnOwnThread(async () =>
         {
-            await SocketThreads.LeaveAsync();
+            await PoolThread.SwitchAsync();
             ran.SetResult(Thread.CurrentThread.IsThreadPoolThread);
         });
         Assert.True(await ran.Task);
@@ -70,14 +79,22 @@ public sealed class SocketThreadsTests
         Assert.True(isPool);
     }
 
-    [Fact]
-    public void TryUse_WithTlsPasswordsOrAlertmanagers_IsFalse()
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("1", true)]
+    [InlineData("0", false)]
+    public void MayUse_WithoutTlsPasswordsAndAlertmanagers_FollowsTheEnvironment(string? variable, bool expected) =>
+        Assert.Equal(expected, SocketThreads.MayUse(new ExporterOptions(), variable));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("1")]
+    public void MayUse_WithTlsPasswordsOrAlertmanagers_IsFalse(string? variable)
     {
-        Assert.False(SocketThreads.TryUse(new ExporterOptions { Web = new WebOptions { ConfigFile = "web.yml" } }));
-        Assert.False(SocketThreads.TryUse(new ExporterOptions
-        {
-            Alerting = new AlertingOptions { Alertmanagers = [new Uri("http://alertmanager:9093")] },
-        }));
+        var web = new WebOptions { ConfigFile = "web.yml" };
+        var alerting = new AlertingOptions { Alertmanagers = [new Uri("http://alertmanager:9093")] };
+        Assert.False(SocketThreads.MayUse(new ExporterOptions { Web = web }, variable));
+        Assert.False(SocketThreads.MayUse(new ExporterOptions { Alerting = alerting }, variable));
     }
 
     // The end of the body arrives on a thread of its own.

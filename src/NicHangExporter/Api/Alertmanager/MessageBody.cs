@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
-using NicHangExporter.Web;
+using NicHangExporter.Threads;
 
 namespace NicHangExporter.Api.Alertmanager;
 
@@ -59,7 +59,7 @@ internal sealed class MessageBody : IDisposable
                 if (buffer.WrittenCount > MessageReader.MaxBody)
                     return (default, TooLong);
             }
-            await SocketThreads.LeaveAsync();
+            await PoolThread.SwitchAsync();
             return (buffer.WrittenMemory, null);
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using NicHangExporter.Linux;
+using NicHangExporter.Threads;
 
 namespace NicHangExporter.Persistence.Helper;
 
@@ -58,8 +59,7 @@ internal sealed class HelperClient(HostRoot root, TimeProvider clock)
         finally
         {
             // The caller reads and writes files, which the threads of the sockets must not (docs/decisions/0051).
-            if (!Thread.CurrentThread.IsThreadPoolThread)
-                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            await PoolThread.SwitchAsync();
         }
     }
 

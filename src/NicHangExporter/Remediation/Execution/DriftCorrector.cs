@@ -100,7 +100,7 @@ internal sealed partial class DriftCorrector(
             _next = last + LinkUpPause < _next ? last + LinkUpPause : _next;
             return;
         }
-        if (isAfterLinkUp)
+        else
             _correctedAt[key] = Now;
         submit(new RemediationRequest(facts.Name, RemediationTrigger.Drift)
         {
