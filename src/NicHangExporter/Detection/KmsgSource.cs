@@ -92,6 +92,11 @@ internal sealed partial class KmsgSource(
         var text = record.Text;
         if (record.HasEscapes && text.Length <= _unescaped.Length)
             text = _unescaped.AsSpan(0, KernelText.Unescape(text, _unescaped));
+        if (!RecordFilter.MayMatch(text))
+        {
+            handOver.Pass(record.Sequence, record.SinceBoot);
+            return;
+        }
         var entry = new KernelEntry(
             text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), record.Facility, record.SinceBoot);
         var isHistory = _isReplay && _skipThrough is null && _skipUntil is null;

@@ -26,9 +26,8 @@ internal sealed partial class RecordDetector(
         item = default;
         try
         {
-            if (!RecordFilter.MayMatch(entry.Text)
-                || !HangDetector.TryDetect(
-                    entry.Text, entry.Subsystem, entry.Device, DetectionMode.Kernel, out var message)
+            if (!HangDetector.TryDetect(
+                entry.Text, entry.Subsystem, entry.Device, DetectionMode.Kernel, out var message)
                 || !IsAccepted(entry, message))
                 return false;
             var time = isReplay && entry.SinceBoot < at ? entry.SinceBoot : at;
