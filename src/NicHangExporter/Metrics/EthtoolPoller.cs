@@ -70,10 +70,11 @@ internal sealed partial class EthtoolPoller(
     /// <param name="isRequested">A request is the reason: nothing is taken from the last poll.</param>
     public void Poll(PollScope scope = PollScope.Everything, bool isRequested = false)
     {
-        var readsAllNames = Schedule.Begin(scope) || isRequested || !Schedule.IsNotified;
+        var known = _current;
+        // A poll that failed may have been one of a request.
+        var readsAllNames = Schedule.Begin(scope) || isRequested || !Schedule.IsNotified || known is { IsBroken: true };
         var started = clock.GetTimestamp();
         Interlocked.Exchange(ref _pollStarted, started);
-        var known = _current;
         var last = scope == PollScope.Statistics && known is { IsBroken: false } ? known : null;
         _turn += last is null ? 1 : 0;
         _devices.Clear();
@@ -123,10 +124,10 @@ internal sealed partial class EthtoolPoller(
                 var known = last.Find(device.Name, device.Bus);
                 var read = _reader.ReadSettings(device.Name, device.Bus, open.IsShown(device), known);
                 if (known is null)
-                    devices.Add(_reader.ReadStatistics(read, readsNames: true));
+                    devices.Add(ReadNew(read));
                 else
                     devices[last.Devices.IndexOf(known)] = appeared.Contains(device.Name)
-                        ? _reader.ReadStatistics(read, readsNames: true)
+                        ? ReadNew(read)
                         : read with { Chosen = null };
             }
         Publish(
@@ -136,6 +137,32 @@ internal sealed partial class EthtoolPoller(
                 StatisticsTimestamp = last.StatisticsTimestamp,
             });
     }
+
+    /// <summary>Reads once. After an unexpected error the last snapshot stays, marked as broken.</summary>
+    public void PollSafely(PollScope scope)
+    {
+        try
+        {
+            if (scope == PollScope.Requested)
+                PollRequested();
+            else
+                Poll(scope);
+        }
+#pragma warning disable CA1031 // An unexpected answer of a driver must not end the thread.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Interlocked.Exchange(ref _pollStarted, 0);
+            if (_current is { } last)
+                _current = last with { IsBroken = true };
+            if (_failedLog.IsDue(1, out var polls))
+                LogFailed(exception, polls);
+        }
+    }
+
+    // The snapshot's time of the statistics is that of the last poll of all devices. For pause frames the time matters.
+    private DeviceSnapshot ReadNew(DeviceSnapshot settings) =>
+        _reader.ReadStatistics(settings, readsNames: true) with { PauseFramesReceived = null };
 
     private void Publish(EthtoolSnapshot snapshot)
     {
@@ -163,27 +190,6 @@ internal sealed partial class EthtoolPoller(
             if (Schedule.Wait() is not { } scope)
                 return;
             PollSafely(scope);
-        }
-    }
-
-    private void PollSafely(PollScope scope)
-    {
-        try
-        {
-            if (scope == PollScope.Requested)
-                PollRequested();
-            else
-                Poll(scope);
-        }
-#pragma warning disable CA1031 // An unexpected answer of a driver must not end the thread.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Interlocked.Exchange(ref _pollStarted, 0);
-            if (_current is { } last)
-                _current = last with { IsBroken = true };
-            if (_failedLog.IsDue(1, out var polls))
-                LogFailed(exception, polls);
         }
     }
 

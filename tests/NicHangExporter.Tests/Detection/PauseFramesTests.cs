@@ -77,16 +77,74 @@ public sealed class PauseFramesTests
         Assert.False(MayExplain(last: 107, now: 113, [(95, 7), (105, 7)], down: default, unseen: default, wait: 8));
     }
 
+    // Polls that take 14 s each: the readings never reach the last report, but one of the earlier ones.
+    [Fact]
+    public void EqualReadings_OfPollsThatAlwaysWait_CountForAnEarlierReport()
+    {
+        (int, ulong)[] readings = [(95, 1), (109, 2), (123, 2), (137, 2)];
+        Assert.True(MayExplain(reports: [100, 105, 125, 130, 150], now: 150, readings, wait: 14));
+        Assert.False(MayExplain(reports: [100, 105, 125, 130, 150], now: 151, readings, wait: 14));
+        Assert.True(MayExplain(reports: [100, 105, 145, 150], now: 151, readings, wait: 14));
+    }
+
+    [Fact]
+    public void Readings_OfPollsThatTakeLong_AreWaitedForLonger()
+    {
+        (int, ulong)[] readings = [(95, 1), (102, 2)];
+        Assert.True(MayExplain(reports: [100, 145], now: 145, readings, wait: 10));
+        Assert.True(MayExplain(reports: [100, 150], now: 151, readings, wait: 10));
+        Assert.False(MayExplain(reports: [100, 150], now: 152, readings, wait: 10));
+    }
+
+    // A link that flaps all the time: there is never a calm time.
+    [Fact]
+    public void Readings_ThatNeverTell_AreNotWaitedForWithoutEnd()
+    {
+        (int, ulong)[] readings = [.. Enumerable.Range(18, 40).Select(reading => (reading * 5, 3ul))];
+        Assert.True(MayExplain(reports: [100, 185], now: 189, readings, down: (93, 300)));
+        Assert.False(MayExplain(reports: [100, 185], now: 190, readings, down: (93, 300)));
+    }
+
+    // Ordinary flow control: one frame from time to time holds nothing for five seconds.
+    [Fact]
+    public void Climb_NextToACalmBeforeAReport_ExplainsNothing()
+    {
+        (int, ulong)[] readings = [(95, 0), (101, 0), (106, 1), (111, 1), (116, 1)];
+        Assert.False(MayExplain(reports: [100, 114], now: 116, readings));
+    }
+
+    // tx_timeout is read some time after the watchdog fired.
+    [Theory]
+    [InlineData(112, false)]
+    [InlineData(106, true)]
+    public void Calm_BeforeACounterWasRead_CountsOnlyIfTheWatchdogCannotHaveFiredBefore(int readBefore, bool expected)
+    {
+        var frames = Observe(115, [(100, 0), (105, 1), (110, 1), (115, 1)]);
+        Assert.Equal(expected, frames.MayExplain(
+            Seconds(First), [(Seconds(readBefore), Seconds(114))], Seconds(115), Seconds(30)));
+    }
+
     [Fact]
     public void NoReading_ExplainsNothing() => Assert.False(MayExplain(last: 100, now: 100));
 
     private static bool MayExplain(int last, int now, params (int At, ulong Count)[] readings) =>
-        MayExplain(last, now, readings, down: default, unseen: default);
+        MayExplain([last], now, readings);
 
-    // Samples from 40 s on, but for those that are unseen. A reading shows when its poll has ended.
     private static bool MayExplain(
         int last, int now, (int At, ulong Count)[] readings, (int From, int To) down, (int From, int To) unseen,
-        int interval = 1, int maxGap = 10, int wait = 0)
+        int interval = 1, int maxGap = 10, int wait = 0) =>
+        MayExplain([last], now, readings, down, unseen, interval, maxGap, wait);
+
+    private static bool MayExplain(
+        int[] reports, int now, (int At, ulong Count)[] readings, (int From, int To) down = default,
+        (int From, int To) unseen = default, int interval = 1, int maxGap = 10, int wait = 0) =>
+        Observe(now, readings, down, unseen, interval, maxGap, wait).MayExplain(
+            Seconds(First), [.. reports.Select(at => (Seconds(at), Seconds(at)))], Seconds(now), Seconds(30));
+
+    // Samples from 40 s on, but for those that are unseen. A reading shows when its poll has ended.
+    private static PauseFrames Observe(
+        int now, (int At, ulong Count)[] readings, (int From, int To) down = default,
+        (int From, int To) unseen = default, int interval = 1, int maxGap = 10, int wait = 0)
     {
         PauseFrames frames = default;
         for (var at = 40; at <= now; at += interval)
@@ -99,7 +157,7 @@ public sealed class PauseFramesTests
                     : new PauseReading(reading.Count, Seconds(reading.At), Seconds(reading.At + wait))),
                 Seconds(maxGap));
         }
-        return frames.MayExplain(Seconds(First), [(Seconds(last), Seconds(last))], Seconds(now), Seconds(30));
+        return frames;
     }
 
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);

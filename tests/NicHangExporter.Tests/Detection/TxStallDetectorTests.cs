@@ -94,6 +94,23 @@ public sealed class TxStallDetectorTests
         Assert.Equal(TxVerdict.Paused, Last(Seconds(0, 21), Sample));
     }
 
+    // Some drivers update their counter once a second, so two polls back to back may read the same.
+    [Fact]
+    public void Observe_PauseCounterReadTwiceAtAlmostTheSameTime_WaitsForAnotherReading()
+    {
+        static TxSample Sample(TimeSpan second) => new(second, true, 100, 1500, second.TotalSeconds switch
+        {
+            < 8 => new PauseReading(4711, Time(-6), Time(0)),
+            < 16 => new PauseReading(5000, Time(0), Time(8)),
+            < 24 => new PauseReading(5000, Time(8.1), Time(16)),
+            _ => new PauseReading(5100, Time(16.1), Time(24)),
+        });
+        static TimeSpan Time(double seconds) => TimeSpan.FromSeconds(seconds);
+
+        Assert.Equal(TxVerdict.Suspect, Last(Seconds(0, 7), Sample));
+        Assert.All(Enumerable.Range(10, 20), last => Assert.Equal(TxVerdict.Paused, Last(Seconds(0, last), Sample)));
+    }
+
     // A counter that a slower source reads.
     private static TxSample ReadEvery(int interval, TimeSpan second, Func<ulong, ulong> count)
     {

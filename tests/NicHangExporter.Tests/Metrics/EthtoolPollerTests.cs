@@ -156,15 +156,53 @@ public sealed class EthtoolPollerTests : IDisposable
     [Fact]
     public void RequestedDevice_ThatIsNewUnderItsName_HasItsStatisticsReadAgain()
     {
-        ulong frames = 7;
-        _host.Ethtool.Statistics = _ => [new Statistic("rx_flow_control_xoff", frames)];
+        _host.Configure(options => options with { Collectors = options.Collectors.With(Collector.Ethtool) });
+        ulong errors = 7;
+        _host.Ethtool.Statistics = _ => [new Statistic("rx_no_buffer_count", errors)];
         _host.Poller.Poll();
-        frames = 0;
+        errors = 0;
 
         _host.Poller.Schedule.Request(Name("eno1"), hasAppeared: true);
         _host.Poller.PollRequested();
 
-        Assert.Equal(0UL, _host.Poller.Current!.Devices[0].PauseFramesReceived);
+        Assert.Equal(0UL, Assert.Single(_host.Poller.Current!.Devices[0].Statistics).Value);
+    }
+
+    // The snapshot has one time for all pause frames.
+    [Fact]
+    public void RequestedDevice_ThatIsNew_HasItsPauseFramesFromTheNextPollOfAllDevices()
+    {
+        _host.Ethtool.Statistics = _ => [new Statistic("rx_flow_control_xoff", 7)];
+        _host.Poller.Poll();
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+
+        _host.Poller.Schedule.Request(Name("eno1"), hasAppeared: true);
+        _host.Poller.Schedule.Request(Name("eno2"));
+        _host.Poller.PollRequested();
+        Assert.Equal([null, null], PauseFrames());
+
+        _host.Poller.Poll(PollScope.Statistics);
+        Assert.Equal([7, 7], PauseFrames());
+    }
+
+    [Fact]
+    public void Request_WhosePollFails_HasItsNamesReadByTheNextOne()
+    {
+        _host.Poller.Schedule.IsNotified = true;
+        _host.Ethtool.Statistics = _ => [];
+        _host.Poller.Poll();
+        _host.Ethtool.Features = _ => throw new InvalidOperationException("a fault made by the test");
+        _host.Poller.Schedule.Request();
+        _host.Poller.PollSafely(PollScope.Everything);
+        _host.Ethtool.Features = _ => null;
+        _host.Ethtool.NamesRead.Clear();
+
+        _host.Poller.PollSafely(PollScope.Statistics);
+        Assert.Equal([Name("eno1")], _host.Ethtool.NamesRead);
+
+        _host.Ethtool.NamesRead.Clear();
+        _host.Poller.PollSafely(PollScope.Everything);
+        Assert.Empty(_host.Ethtool.NamesRead);
     }
 
     [Fact]
@@ -200,6 +238,9 @@ public sealed class EthtoolPollerTests : IDisposable
 
         Assert.Equal(1, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));
     }
+
+    private ulong?[] PauseFrames() =>
+        [.. _host.Poller.Current!.Devices.Select(device => device.PauseFramesReceived)];
 
     private static InterfaceName Name(string name) =>
         InterfaceName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name);

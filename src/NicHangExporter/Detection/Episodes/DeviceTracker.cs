@@ -180,10 +180,9 @@ internal sealed partial class DeviceTracker
         if (!IsHanging || !Present || IsProvenOver(healedAt) || (!isNews && now - _requestedAt < RequestInterval))
             return default;
         // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
-        // Only the driver's own report is no effect of pause frames. Stalled is the result of the same look at them.
+        // Only the driver's own report is no effect of pause frames.
         if (!_confirmation.ByDriver
-            && (Transmitter.Verdict == TxVerdict.Suspect
-                || (Transmitter.Verdict != TxVerdict.Stalled && Transmitter.MayBePaused(_confirmation, now))))
+            && (Transmitter.Verdict == TxVerdict.Suspect || Transmitter.MayBePaused(_confirmation, now)))
             return default;
         var isFrozen = _confirmation.IsFrozen(now, Transmitter.Frozen, ProvenFreeze);
         var isChanged = isFrozen && Freeze(now);
