@@ -62,6 +62,7 @@ internal sealed partial class EpisodeTracker(
                 DriverResets = message.DriverResets,
                 Report = message.Report,
                 BySyslog = item.BySyslog,
+                IsOwnCheck = message.IsOwnCheck,
                 ShowsStuckHardware = item.ShowsStuckHardware,
             });
         else if (message.Kind == MessageKind.LinkUp

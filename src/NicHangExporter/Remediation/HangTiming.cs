@@ -26,6 +26,10 @@ internal static class HangTiming
     /// </summary>
     public static readonly TimeSpan StillFrozen = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>A reset by the driver within this time after its report is because of it. The core's watchdog calls
+    /// the driver up to ten seconds after the last packet.</summary>
+    public static readonly TimeSpan Answered = TimeSpan.FromSeconds(10);
+
     /// <summary>An older report says nothing about now. Drivers repeat a report every two to five seconds.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
 }

@@ -48,6 +48,32 @@ public sealed class HangConfirmationTests
         Assert.False(Add(default, 10).IsFrozen(Seconds(14), freeze, null));
     }
 
+    // Seconds of the driver's reports, the reset and the present.
+    [Theory]
+    [InlineData(10, 10.0, 10, true, "the report says that the driver resets")]
+    [InlineData(10, 20.0, 25, true, "the core's watchdog calls the driver after its report")]
+    [InlineData(10, 20.1, 25, false, "a reset for another reason")]
+    [InlineData(10, 9.0, 10, false, "a reset before the report")]
+    [InlineData(10, 15.0, 40.1, false, "the report is old")]
+    [InlineData(10, null, 20, false, "no reset")]
+    public void IsAnswered_ByAResetBecauseOfTheReport(
+        double report, double? reset, double now, bool expected, string why) =>
+        Assert.True(expected == Add(default, report).IsAnswered(
+            Seconds(now), reset is { } at ? Seconds(at) : null), why);
+
+    [Fact]
+    public void IsByOwnCheck_OfAReportThatCanConfirm()
+    {
+        Assert.True(Add(default, 10).IsByOwnCheck(Seconds(10)));
+        Assert.False(Watchdog(default, 10).IsByOwnCheck(Seconds(10)));
+        Assert.True(Watchdog(Add(default, 10), 20).IsByOwnCheck(Seconds(10)));
+        Assert.False(Watchdog(Add(default, 10), 20.1).IsByOwnCheck(Seconds(10)));
+        Assert.False(Watchdog(Watchdog(Add(default, 10), 15), 18).IsByOwnCheck(Seconds(10)));
+
+        static HangConfirmation Watchdog(HangConfirmation to, double at) =>
+            to.Observe(new HangObservation(HangSource.Watchdog, Seconds(at)), Seconds(at));
+    }
+
     [Fact]
     public void IsRepeated_TwoReports_IfFromTwoMomentsWithinTheWindow()
     {
@@ -62,7 +88,9 @@ public sealed class HangConfirmationTests
         times.Aggregate(default(HangConfirmation), (all, at) => Add(all, at));
 
     private static HangConfirmation Add(HangConfirmation to, double at, bool isStuck = false) =>
-        to.Observe(new HangObservation(HangSource.Driver, Seconds(at)) { ShowsStuckHardware = isStuck }, Seconds(at));
+        to.Observe(
+            new HangObservation(HangSource.Driver, Seconds(at)) { IsOwnCheck = true, ShowsStuckHardware = isStuck },
+            Seconds(at));
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 }

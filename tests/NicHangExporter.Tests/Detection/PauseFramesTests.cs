@@ -96,6 +96,16 @@ public sealed class PauseFramesTests
         Assert.False(MayExplain(reports: [100, 150], now: 152, readings, wait: 10));
     }
 
+    // The process was stopped from 107 s to 140 s. The reading of 105 s is old, but nothing was waited for.
+    [Fact]
+    public void Time_WithoutSamples_IsNoWait()
+    {
+        (int, ulong)[] readings = [(50, 0), (105, 1)];
+        Assert.True(MayExplain(reports: [100, 140], now: 140, readings, unseen: (107, 140)));
+        Assert.True(MayExplain(reports: [100, 140], now: 169, readings, unseen: (107, 140)));
+        Assert.False(MayExplain(reports: [100, 140], now: 170, readings, unseen: (107, 140)));
+    }
+
     // A link that flaps all the time: there is never a calm time.
     [Fact]
     public void Readings_ThatNeverTell_AreNotWaitedForWithoutEnd()
@@ -103,6 +113,36 @@ public sealed class PauseFramesTests
         (int, ulong)[] readings = [.. Enumerable.Range(18, 40).Select(reading => (reading * 5, 3ul))];
         Assert.True(MayExplain(reports: [100, 185], now: 189, readings, down: (93, 300)));
         Assert.False(MayExplain(reports: [100, 185], now: 190, readings, down: (93, 300)));
+    }
+
+    // A report that was no effect of pause frames does not make a later one credible.
+    [Fact]
+    public void Calm_BeforeAReportThatIsAlone_SaysNothingAboutLaterOnes()
+    {
+        (int, ulong)[] readings = [(95, 0), (101, 0), (120, 0), (125, 40), (130, 90)];
+        Assert.True(MayExplain(reports: [100, 127], now: 131, readings));
+        Assert.False(MayExplain(reports: [100, 106], now: 111, [.. readings.Take(2)]));
+        // Nor does it with slow polls.
+        Assert.True(MayExplain(reports: [100, 140, 148], now: 150, [(80, 0), (104, 0), (124, 0)], wait: 20));
+    }
+
+    [Fact]
+    public void Climb_OfPollsThatTakeLong_CountsLonger()
+    {
+        (int, ulong)[] readings = [(80, 0), (100, 60), (120, 120)];
+        Assert.True(MayExplain(reports: [100, 155, 160], now: 161, readings, wait: 20));
+        Assert.True(MayExplain(reports: [100, 184, 189], now: 189, readings, wait: 20));
+        Assert.False(MayExplain(reports: [100, 185, 190], now: 190, readings, wait: 20));
+    }
+
+    [Fact]
+    public void OneFrameInFiveSeconds_IsNoClimb()
+    {
+        static (int, ulong)[] Readings(ulong frames) =>
+            [.. Enumerable.Range(0, 20).Select(reading => (95 + reading * 5, (ulong)reading * frames))];
+        Assert.True(MayExplain(reports: [100, 180, 185], now: 189, Readings(frames: 1)));
+        Assert.False(MayExplain(reports: [100, 180, 185], now: 190, Readings(frames: 1)));
+        Assert.True(MayExplain(reports: [100, 180, 185], now: 190, Readings(frames: 2)));
     }
 
     // Ordinary flow control: one frame from time to time holds nothing for five seconds.
@@ -121,7 +161,7 @@ public sealed class PauseFramesTests
     {
         var frames = Observe(115, [(100, 0), (105, 1), (110, 1), (115, 1)]);
         Assert.Equal(expected, frames.MayExplain(
-            Seconds(First), [(Seconds(readBefore), Seconds(114))], Seconds(115), Seconds(30)));
+            Seconds(First), [(Seconds(readBefore), Seconds(114))], Seconds(30), Seconds(10)));
     }
 
     [Fact]
@@ -139,7 +179,7 @@ public sealed class PauseFramesTests
         int[] reports, int now, (int At, ulong Count)[] readings, (int From, int To) down = default,
         (int From, int To) unseen = default, int interval = 1, int maxGap = 10, int wait = 0) =>
         Observe(now, readings, down, unseen, interval, maxGap, wait).MayExplain(
-            Seconds(First), [.. reports.Select(at => (Seconds(at), Seconds(at)))], Seconds(now), Seconds(30));
+            Seconds(First), [.. reports.Select(at => (Seconds(at), Seconds(at)))], Seconds(30), Seconds(10));
 
     // Samples from 40 s on, but for those that are unseen. A reading shows when its poll has ended.
     private static PauseFrames Observe(

@@ -94,6 +94,14 @@ public sealed class TxStallDetectorTests
         Assert.Equal(TxVerdict.Paused, Last(Seconds(0, 21), Sample));
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void Observe_PauseFramesInFiveSeconds_HoldTheTransmitterIfTheyAreMoreThanOne(int frames, bool isPaused) =>
+        Assert.Equal(
+            isPaused ? TxVerdict.Paused : TxVerdict.Stalled,
+            Last(Seconds(0, 20), second => ReadEvery(5, second, at => at / 5 * (ulong)frames)));
+
     // Some drivers update their counter once a second, so two polls back to back may read the same.
     [Fact]
     public void Observe_PauseCounterReadTwiceAtAlmostTheSameTime_WaitsForAnotherReading()

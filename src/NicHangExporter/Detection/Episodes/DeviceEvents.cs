@@ -19,6 +19,10 @@ internal readonly record struct HangObservation(HangSource Source, TimeSpan At)
     /// <summary>The report also says that the driver resets the adapter.</summary>
     public bool DriverResets { get; init; }
 
+    /// <summary>A report of the driver that pause frames have not caused
+    /// (<see cref="NicMessage.IsOwnCheck"/>).</summary>
+    public bool IsOwnCheck { get; init; }
+
     /// <summary>The driver has seen in the registers that its hardware is stuck.</summary>
     public bool ShowsStuckHardware { get; init; }
 

@@ -17,8 +17,7 @@ internal sealed partial class DeviceTracker
     // Enough to show how a hang began. A wedge repeats itself for hours.
     private const int KernelLinesKept = 20;
 
-    /// <summary>How often remediation is requested while nothing new is reported. It may have been declined for a
-    /// while.</summary>
+    /// <summary>How often remediation is requested while nothing new is reported, as it may be declined.</summary>
     private static readonly TimeSpan RequestInterval = TimeSpan.FromSeconds(5);
 
     private readonly DriverRecovery _recovery = new();
@@ -26,6 +25,7 @@ internal sealed partial class DeviceTracker
     private HangConfirmation _confirmation;
     private bool _isCounted;
     private TimeSpan? _watchdogAt;
+    private TimeSpan? _resetAt;
     private TimeSpan _requestedAt;
     private string? _formerEpisodeId;
 
@@ -56,8 +56,7 @@ internal sealed partial class DeviceTracker
     /// <summary>The episode has a live observation. History alone never makes an episode active.</summary>
     public bool EpisodeIsLive { get; private set; }
 
-    /// <summary>A live episode of a hang is in progress. A pause by the link partner is an episode but no
-    /// hang.</summary>
+    /// <summary>A live episode of a hang is in progress, not one of a pause by the link partner.</summary>
     public bool IsHanging => EpisodeIsLive && Episode is { Shape: not HangShape.Paused };
 
     /// <summary>The last decoded report of the episode.</summary>
@@ -93,8 +92,7 @@ internal sealed partial class DeviceTracker
     /// <summary>There is something to remember.</summary>
     public bool HasHistory => !Counts.IsEmpty || Episode is not null;
 
-    /// <summary>The last lines of the kernel log about the device, as dmesg prints them, the oldest first. A restart
-    /// loses them.</summary>
+    /// <summary>The last lines of the kernel log about the device, as dmesg prints them, the oldest first.</summary>
     public IReadOnlyList<string> KernelLines => [.. _kernelLines.Select(line => line.ToString())];
 
     /// <summary>A refresh has found the device in sysfs.</summary>
@@ -141,10 +139,9 @@ internal sealed partial class DeviceTracker
         var ended = begins ? End() : null;
         Count(seen, begins, gap);
         Report = seen.Report ?? Report;
+        // Also an episode that history or pause frames began: it becomes news now.
         return new ObservationResult(
-            ended,
-            // Also an episode that history or pause frames began: it becomes news now.
-            IsHangNew: IsHanging && (begins || !wasHanging),
+            ended, IsHangNew: IsHanging && (begins || !wasHanging),
             IsPauseNew: begins && seen.Source == HangSource.Paused);
     }
 
@@ -180,15 +177,15 @@ internal sealed partial class DeviceTracker
         if (!IsHanging || !Present || IsProvenOver(healedAt) || (!isNews && now - _requestedAt < RequestInterval))
             return default;
         // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
-        // Only the driver's own report is no effect of pause frames.
-        if (!_confirmation.ByDriver
-            && (Transmitter.Verdict == TxVerdict.Suspect || Transmitter.MayBePaused(_confirmation, now)))
+        // Only a report after a check of the driver itself is no effect of pause frames.
+        if (!_confirmation.IsByOwnCheck(confirmWindow)
+            && (Transmitter.Verdict == TxVerdict.Suspect || Transmitter.MayBePaused(_confirmation, confirmWindow)))
             return default;
         var isFrozen = _confirmation.IsFrozen(now, Transmitter.Frozen, ProvenFreeze);
         var isChanged = isFrozen && Freeze(now);
         // A driver that resets its adapter because of a hang is proof that there was one.
         if (!isFrozen && !_confirmation.IsRepeated(now, confirmWindow)
-            && (Episode is not { Resets: > 0 } || !_confirmation.ByDriver))
+            && !_confirmation.IsAnswered(now, _resetAt))
             return new HangCheck(isChanged);
         if (Episode is { } episode && episode.LacksProof(healedAt))
             return new HangCheck(isChanged);
@@ -253,7 +250,10 @@ internal sealed partial class DeviceTracker
             return;
         }
         if (seen.DriverResets || seen.Source == HangSource.Reset)
+        {
             _recovery.ObserveReset(Transmitter.LastTxPackets);
+            _resetAt = seen.At;
+        }
         var episode = HangEpisode.Observe(Episode, seen.Source, seen.At, gap, seen.DriverResets);
         Episode = episode with { BySyslog = episode.BySyslog || seen.BySyslog };
         EpisodeIsLive |= seen.IsLive;

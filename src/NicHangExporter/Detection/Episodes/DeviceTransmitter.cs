@@ -50,10 +50,10 @@ internal sealed class DeviceTransmitter
 
     /// <summary>True if pause frames may be why the core's watchdog fired.</summary>
     /// <param name="reported">Its reports.</param>
-    /// <param name="now">The present.</param>
-    public bool MayBePaused(in HangConfirmation reported, TimeSpan now) =>
+    /// <param name="window">The longest time between two reports that confirm a hang.</param>
+    public bool MayBePaused(in HangConfirmation reported, TimeSpan window) =>
         reported.First is { } first
-        && _pauseFrames.MayExplain(first, reported.Reports.AsSpan(), now, _pauseTimeout);
+        && _pauseFrames.MayExplain(first, reported.Reports.AsSpan(), _pauseTimeout, window);
 
     /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
     public IReadOnlyList<ulong?> Timeouts => _timeouts;

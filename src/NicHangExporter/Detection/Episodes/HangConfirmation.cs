@@ -10,17 +10,18 @@ namespace NicHangExporter.Detection.Episodes;
 /// <param name="First">The first report.</param>
 /// <param name="Previous">The report before the last one, from another moment.</param>
 /// <param name="Last">The last report.</param>
-/// <param name="ByDriver">The driver itself has reported.</param>
+/// <param name="DriverAt">The last report of the driver.</param>
+/// <param name="CheckedAt">The last one that pause frames have not caused.</param>
 /// <param name="Stuck">The last one by which the driver has looked at its hardware
 /// (<see cref="Patterns.NicMessage.ShowsStuckHardware"/>).</param>
 /// <param name="Reports">The last reports from different moments, each with its earliest and its latest time; default
 /// for none.</param>
 internal readonly record struct HangConfirmation(
-    TimeSpan? First, TimeSpan? Previous, TimeSpan? Last, bool ByDriver, TimeSpan? Stuck,
+    TimeSpan? First, TimeSpan? Previous, TimeSpan? Last, TimeSpan? DriverAt, TimeSpan? CheckedAt, TimeSpan? Stuck,
     ImmutableArray<(TimeSpan From, TimeSpan To)> Reports)
 {
-    /// <summary>The core's watchdog reports every five seconds. Two readings of the pause frames that are delayed by up
-    /// to a quarter of a minute each are compared with these reports.</summary>
+    /// <summary>The core's watchdog reports every five seconds at most. Where readings of the pause frames are delayed
+    /// by up to a quarter of a minute each, they say something about one of these reports.</summary>
     private const int MaxReports = 8;
 
     /// <summary>Adds a live report.</summary>
@@ -40,10 +41,22 @@ internal readonly record struct HangConfirmation(
             with
         {
             First = First ?? at,
-            ByDriver = ByDriver || seen.Source == HangSource.Driver,
+            DriverAt = seen.Source == HangSource.Driver ? at : DriverAt,
+            CheckedAt = seen.IsOwnCheck ? at : CheckedAt,
             Stuck = isStuck ? at : Stuck,
         };
     }
+
+    /// <summary>Whether pause frames are not the cause of one of the reports that can confirm the hang now.</summary>
+    /// <param name="window">The longest time between two of them.</param>
+    public bool IsByOwnCheck(TimeSpan window) => CheckedAt is { } at && at >= (Previous ?? at) && Last - at <= window;
+
+    /// <summary>Whether the hang is confirmed by a report of the driver and a reset because of it.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="reset">The last reset by the driver, or null.</param>
+    public bool IsAnswered(TimeSpan now, TimeSpan? reset) =>
+        reset - DriverAt is { } delay && delay >= TimeSpan.Zero && delay <= HangTiming.Answered
+        && now - DriverAt <= HangTiming.Fresh;
 
     /// <summary>Whether the hang is confirmed by two reports.</summary>
     /// <param name="now">The time.</param>
@@ -53,7 +66,8 @@ internal readonly record struct HangConfirmation(
 
     /// <summary>Whether the hang is confirmed by one report and a frozen transmitter.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="frozen">The time in which packets wait and none is sent; null if they flow or nothing waits.</param>
+    /// <param name="frozen">The time in which packets wait and none is sent; null if they flow or nothing
+    /// waits.</param>
     /// <param name="freeze">The freeze that may count from its begin; null if it may not.</param>
     public bool IsFrozen(TimeSpan now, TxFreeze? frozen, TxFreeze? freeze) =>
         IsFresh(now)

@@ -12,10 +12,22 @@ internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpa
     public TimeSpan Delay => To - From;
 
     /// <summary>
+    /// True if so many pause frames came since an earlier reading that they may have held the transmitter. One in a few
+    /// seconds is ordinary flow control.
+    /// </summary>
+    /// <param name="count">The counter then.</param>
+    /// <param name="to">The latest time of that reading.</param>
+    public bool IsClimbFrom(ulong count, TimeSpan to) =>
+        Count > count && Count - count > (From - to > LongestHold ? 1u : 0u);
+
+    /// <summary>
     /// A link partner that holds the transmitter sends a pause frame at least every 0.34 s from 100 Mbit/s up. Some
     /// drivers update their counter once a second.
     /// </summary>
     public static readonly TimeSpan ShortestCalm = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest time for which one pause frame holds the transmitter: 3.4 s at 10 Mbit/s.</summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(4);
 }
 
 /// <summary>
@@ -31,11 +43,12 @@ internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpa
 /// show the link up. Default for never.</param>
 /// <param name="Up">The last time in which samples without a gap show the link up; null for never.</param>
 /// <param name="UpBefore">The one before it: a driver that resets takes the link down for less than a reading.</param>
-/// <param name="SampledAt">The last sample.</param>
+/// <param name="Since">The first of the samples without a gap.</param>
+/// <param name="SampledAt">The last one.</param>
 internal readonly record struct PauseFrames(
     ulong? Count, TimeSpan At, TimeSpan Delay, TimeSpan ReadBy, (TimeSpan From, TimeSpan To)? Climb,
     ImmutableArray<(TimeSpan From, TimeSpan To)> Calms, (TimeSpan From, TimeSpan To)? Up,
-    (TimeSpan From, TimeSpan To)? UpBefore, TimeSpan SampledAt)
+    (TimeSpan From, TimeSpan To)? UpBefore, TimeSpan Since, TimeSpan SampledAt)
 {
     /// <summary>The watchdog fires after this time without a packet, or later: <c>watchdog_timeo</c> of the drivers
     /// that count pause frames.</summary>
@@ -58,6 +71,7 @@ internal readonly record struct PauseFrames(
         {
             Up = up,
             UpBefore = up?.From == previous.Up?.From ? previous.UpBefore : previous.Up,
+            Since = sample.At - previous.SampledAt <= maxGap ? previous.Since : sample.At,
             SampledAt = sample.At,
         };
         if (sample.PauseFrames is not { } reading || (previous.Count is not null && reading.From <= previous.At))
@@ -67,7 +81,8 @@ internal readonly record struct PauseFrames(
             return after with
             {
                 ReadBy = reading.To,
-                Climb = reading.Count > previous.Count ? (previous.At, reading.From) : after.Climb,
+                Climb = previous.Count is { } before && reading.IsClimbFrom(before, previous.At + previous.Delay)
+                    ? (previous.At, reading.From) : after.Climb,
             };
         foreach (var time in new[] { after.UpBefore, after.Up })
             if (Overlap(time, (after.ReadBy, reading.From)) is { } calm)
@@ -77,29 +92,48 @@ internal readonly record struct PauseFrames(
 
     /// <summary>
     /// True if pause frames may be why the core's watchdog fired. They are not if none came for a while before one of
-    /// its reports. Readings from while the link was down say nothing, because pause frames stop, too. A climb between
-    /// a reading from before the first report and one after it says nothing: the first may be a minute older, and so
-    /// may the frames. A driver that hangs while it holds RTNL delays the readings or stops them, so they are not waited
-    /// for without end.
+    /// its recent reports. Readings from while the link was down say nothing, because pause frames stop, too. A climb
+    /// between a reading from before the first report and one after it says nothing: the first may be a minute older,
+    /// and so may the frames. A driver that hangs while it holds RTNL delays the readings or stops them, so the wait
+    /// for them ends.
     /// </summary>
     /// <param name="first">The first report of the watchdog.</param>
     /// <param name="reports">Its last reports, at least one, each with the earliest and the latest time at which it
     /// fired.</param>
-    /// <param name="now">The present.</param>
     /// <param name="timeout">How long a climb counts, and how long a reading is waited for.</param>
+    /// <param name="window">The longest time between two reports that confirm a hang.</param>
     public bool MayExplain(
-        TimeSpan first, ReadOnlySpan<(TimeSpan From, TimeSpan To)> reports, TimeSpan now, TimeSpan timeout)
+        TimeSpan first, ReadOnlySpan<(TimeSpan From, TimeSpan To)> reports, TimeSpan timeout, TimeSpan window)
     {
         if (Count is null)
             return false;
-        foreach (var (earliest, latest) in reports)
-            foreach (var calm in Calms.IsDefault ? [] : Calms)
-                if (IsBefore(calm, earliest) && IsBefore(calm, latest))
-                    return false;
-        if (Climb is { } climb && climb.From >= first && reports[^1].To - climb.To < timeout)
+        for (var index = 0; index < reports.Length; index++)
+            if (CanConfirm(reports, index, window) && IsAfterCalm(reports[index]))
+                return false;
+        // A poll that takes as long as the last one may run now, and the next one tells.
+        var longer = timeout + 2 * Delay;
+        if (Climb is { } climb && climb.From >= first && reports[^1].To - climb.To < longer)
             return true;
-        // After the poll that runs now, it takes two to tell.
-        return now - Later(first, At) < timeout + 2 * Delay && now - first < MaxTimeouts * timeout;
+        // While this process was stopped, nothing was waited for.
+        var start = Later(first, Since);
+        return SampledAt - Later(start, At) < longer && SampledAt - start < MaxTimeouts * timeout;
+    }
+
+    // The last report, or one of two that confirm a hang. It counts only as far as slow polls delay the readings.
+    private bool CanConfirm(ReadOnlySpan<(TimeSpan From, TimeSpan To)> reports, int index, TimeSpan window)
+    {
+        var (last, at) = (reports[^1].To, reports[index].To);
+        return last - at <= window + 2 * Delay
+            && (index == reports.Length - 1 || reports[index + 1].To - at <= window
+                || (index > 0 && at - reports[index - 1].To <= window));
+    }
+
+    private bool IsAfterCalm((TimeSpan From, TimeSpan To) report)
+    {
+        foreach (var calm in Calms.IsDefault ? [] : Calms)
+            if (IsBefore(calm, report.From) && IsBefore(calm, report.To))
+                return true;
+        return false;
     }
 
     // The same time, grown by an equal reading, or another one.

@@ -86,7 +86,7 @@ internal readonly record struct TxStallDetector(
         {
             PauseFrames = reading,
             ComparedAt = reading.From,
-            AreClimbing = reading.Count > before.Count,
+            AreClimbing = reading.IsClimbFrom(before.Count, before.To),
         };
     }
 
@@ -97,10 +97,11 @@ internal readonly record struct TxStallDetector(
             return TxVerdict.Suspect;
         // The counter comes from a slower source, which needs RTNL. A driver that hangs while it holds RTNL stops the
         // readings.
-        if (AreClimbing && at - ComparedAt < PauseTimeout(window, pauseInterval))
+        var delay = 2 * (PauseFrames?.Delay ?? TimeSpan.Zero);
+        if (AreClimbing && at - ComparedAt < PauseTimeout(window, pauseInterval) + delay)
             return TxVerdict.Paused;
         // Waits for a reading from inside the window, but for the same reason only for a limited time.
         var isUnread = PauseFrames is not null && !(ComparedAt >= Since + window / 2);
-        return isUnread && frozen < 3 * window + 2 * PauseFrames!.Value.Delay ? TxVerdict.Suspect : TxVerdict.Stalled;
+        return isUnread && frozen < 3 * window + delay ? TxVerdict.Suspect : TxVerdict.Stalled;
     }
 }

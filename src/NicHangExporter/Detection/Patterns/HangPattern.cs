@@ -74,6 +74,12 @@ internal sealed class HangPattern(
     public ImmutableArray<string> PauseRuledOutBy { get; init; } = [];
 
     /// <summary>
+    /// True if the driver prints it after a check of its own that pause frames do not trigger. Most drivers print a
+    /// hang report in <c>ndo_tx_timeout</c>, which the core's watchdog also calls because of pause frames.
+    /// </summary>
+    public bool IsOwnCheck { get; init; }
+
+    /// <summary>
     /// True if another message of the driver about the same reset follows. The two are one event, and only the other
     /// message counts live.
     /// </summary>

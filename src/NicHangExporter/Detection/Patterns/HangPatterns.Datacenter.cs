@@ -51,7 +51,8 @@ internal static partial class HangPatterns
         new("qede-recovery-failed", MessageKind.Fatal, ["qede"], "Recovery handling has failed. Power cycle is needed.",
             "qlogic/qede/qede_main.c qede_recovery_failed()") { Trouble = DeviceTrouble.Failed },
         new("myri10ge-tx-stuck", MessageKind.Hang, ["myri10ge"], "slice %d: TX stuck %d %d %d %d %d %d",
-            "myricom/myri10ge/myri10ge.c myri10ge_check_slice()") { Distinctive = true, QueueAt = 0 },
+            "myricom/myri10ge/myri10ge.c myri10ge_check_slice()")
+        { IsOwnCheck = true, Distinctive = true, QueueAt = 0 },
         new("myri10ge-gone", MessageKind.Fatal, ["myri10ge"], "device disappeared!",
             "myricom/myri10ge/myri10ge.c myri10ge_watchdog()") { Trouble = DeviceTrouble.OffBus },
         new("qla3xxx-reset", MessageKind.Reset, ["qla3xxx"], "Resetting...", "qlogic/qla3xxx.c ql3xxx_tx_timeout()"),

@@ -9,13 +9,16 @@ internal static partial class HangPatterns
         // fire and the driver resets nothing.
         new("e1000e-hardware-unit-hang", MessageKind.Hang, ["e1000e"], "Detected Hardware Unit Hang:",
             "intel/e1000e/netdev.c e1000_print_hw_hang()")
-        { Shapes = NetdevOrDevice, Distinctive = true, HasReport = true, PauseRuledOutBy = ["e1000e"] },
+        {
+            IsOwnCheck = true, Shapes = NetdevOrDevice, Distinctive = true, HasReport = true,
+            PauseRuledOutBy = ["e1000e"],
+        },
         // People copy it from the middle of a line.
         new("e1000e-hardware-unit-hang-cut", MessageKind.Hang, ["e1000e"], "Detected Hardware Unit Hang",
-            "seen in logs") { Shapes = NetdevOrDevice, HasReport = true },
+            "seen in logs") { IsOwnCheck = true, Shapes = NetdevOrDevice, HasReport = true },
         new("e1000e-tx-unit-hang", MessageKind.Hang, ["e1000e", "igb", "e1000"], "Detected Tx Unit Hang:",
             "drivers/net/e1000e/netdev.c, 2.6.24 to 2.6.30")
-        { Shapes = NetdevOrDevice, Distinctive = true, HasReport = true },
+        { IsOwnCheck = true, Shapes = NetdevOrDevice, Distinctive = true, HasReport = true },
         // igb names no interface (dev_err), ixgbevf not even the device (pr_err). ixgbe ends the line with a blank.
         new("intel-tx-unit-hang", MessageKind.Hang,
             ["e1000", "igb", "igc", "ixgb", "ixgbe", "ixgbevf", "fm10k", "igbvf", "txgbe", "ngbe"],
@@ -23,14 +26,14 @@ internal static partial class HangPatterns
             "intel/e1000/e1000_main.c, igb/igb_main.c, igc/igc_main.c, ixgb/ixgb_main.c, ixgbe/ixgbe_main.c, "
             + "ixgbevf/ixgbevf_main.c, fm10k/fm10k_main.c, WangXun's own drivers")
         {
-            Shapes = NetdevOrDevice | PrefixShapes.Module, Distinctive = true, HasReport = true,
+            IsOwnCheck = true, Shapes = NetdevOrDevice | PrefixShapes.Module, Distinctive = true, HasReport = true,
             // Not igb and igc, which check TXOFF too: a packet may wait for its launch time or a closed gate (etf,
             // taprio).
             PauseRuledOutBy = ["e1000"],
         },
         new("ixgbe-tx-unit-hang-xdp", MessageKind.Hang, ["ixgbe"], "Detected Tx Unit Hang (XDP)",
             "intel/ixgbe/ixgbe_main.c ixgbe_clean_tx_irq()")
-        { Shapes = NetdevOrDevice, Distinctive = true, HasReport = true },
+        { IsOwnCheck = true, Shapes = NetdevOrDevice, Distinctive = true, HasReport = true },
         new("ixgbevf-tx-unit-hang-xdp", MessageKind.Hang, ["ixgbevf"], "Detected Tx Unit Hang XDP",
             "intel/ixgbevf/ixgbevf_main.c ixgbevf_clean_tx_irq()")
         { Shapes = NetdevOrDevice | PrefixShapes.Module, Distinctive = true, HasReport = true },

@@ -12,7 +12,7 @@ internal static partial class HangPatterns
         new("vmxnet3-tx-hang", MessageKind.Hang, ["vmxnet3"], "tx hang",
             "drivers/net/vmxnet3/vmxnet3_drv.c vmxnet3_tx_timeout()") { Shapes = NetdevOrDevice },
         new("vmxnet3-tq-error", MessageKind.Hang, ["vmxnet3"], "tq[%d] error 0x%x",
-            "drivers/net/vmxnet3/vmxnet3_drv.c vmxnet3_process_events()") { QueueAt = 0 },
+            "drivers/net/vmxnet3/vmxnet3_drv.c vmxnet3_process_events()") { IsOwnCheck = true, QueueAt = 0 },
         new("vmxnet3-reset", MessageKind.Reset, ["vmxnet3"], "resetting",
             "drivers/net/vmxnet3/vmxnet3_drv.c vmxnet3_reset_work()") { Shapes = NetdevOrDevice },
 
@@ -25,14 +25,14 @@ internal static partial class HangPatterns
             "amazon/ena/ena_netdev.c ena_tx_timeout()") { QueueAt = 0 },
         new("ena-lost-completions", MessageKind.Hang, ["ena"],
             "Lost TX completions are above the threshold (%d > %d). Completion transmission timeout: %u.",
-            "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()") { Distinctive = true },
+            "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()") { IsOwnCheck = true, Distinctive = true },
         new("ena-lost-completions-old", MessageKind.Hang, ["ena"],
             "The number of lost tx completions is above the threshold (%d > %d). Reset the device",
             "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue(), 4.x to 6.6")
-        { Distinctive = true, DriverResets = true },
+        { IsOwnCheck = true, Distinctive = true, DriverResets = true },
         new("ena-msix-tx", MessageKind.Hang, ["ena"], "Potential MSIX issue on Tx side Queue = %d. Reset the device",
             "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()")
-        { Distinctive = true, DriverResets = true, QueueAt = 0 },
+        { IsOwnCheck = true, Distinctive = true, DriverResets = true, QueueAt = 0 },
         new("ena-msix-rx", MessageKind.Fatal, ["ena"], "Potential MSIX issue on Rx side Queue = %d. Reset the device",
             "amazon/ena/ena_netdev.c check_for_rx_interrupt_queue()") { Trouble = DeviceTrouble.Failed },
         // The device does not answer. ENA resets it, and no other message reports the hang.

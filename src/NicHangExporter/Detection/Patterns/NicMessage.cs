@@ -19,6 +19,9 @@ internal readonly record struct NicMessage
     /// </summary>
     public bool DriverResets => Pattern.DriverResets || Driver is not null && Pattern.ResetBy.Contains(Driver);
 
+    /// <summary>True for a report of the driver that pause frames have not caused.</summary>
+    public bool IsOwnCheck => Pattern.IsOwnCheck || Kind == MessageKind.Fatal;
+
     /// <summary>
     /// True if the driver has looked at its hardware: no pause frame holds the packets, and the hardware has not
     /// processed all that it was given. If head and tail are equal, only the clean-up is late.

@@ -18,18 +18,20 @@ internal enum HistoryResult
 }
 
 /// <summary>
-/// Ninety seconds of one device, all of it decided by a seed: its traffic, its troubles, and how well it is watched.
+/// Ninety seconds or more of one device, all of it decided by a seed: its traffic, its troubles, and how well it is
+/// watched.
 /// </summary>
 internal sealed class SeededHistory
 {
     private const double Length = 90;
+    private const double LengthWithoutReports = 200;
     // Two reports of a driver that checks every two seconds, and each time twice. A driver that has reset its adapter
     // gets ten seconds more.
     private const double Longest = 12;
     private const double LongestAfterReset = 25;
     // Two reports of the core's watchdog, and two readings of the pause frames.
     private const double LongestWithoutReports = 25;
-    private const double LongPoll = 14;
+    private const double LongPoll = 20;
 
     private readonly Random _random;
     private readonly SimulatedDevice _device;
@@ -49,6 +51,7 @@ internal sealed class SeededHistory
     private bool _hasHung;
     private bool _wasReloaded;
     private double _longest = Longest;
+    private readonly double _length = Length;
     private bool _isWatchedWell = true;
 
     private SeededHistory(int seed, bool hangs)
@@ -72,8 +75,11 @@ internal sealed class SeededHistory
         _longestPoll = _random.Next(4) == 0 ? LongPoll : 0;
         _isPollAlwaysLong = _random.Next(2) == 0;
         if (!_device.Reports)
+        {
+            _length = LengthWithoutReports;
             // The poll that runs, one with pause frames from before, and two that are equal.
             _longest = LongestWithoutReports + 4 * _longestPoll;
+        }
         Plan();
     }
 
@@ -82,16 +88,30 @@ internal sealed class SeededHistory
     /// <param name="hangs">The device hangs at some time. Some drivers end that by their own reset.</param>
     public static HistoryResult Play(int seed, bool hangs) => new SeededHistory(seed, hangs).Run();
 
-    // One false alarm at most: two live reports from different moments are a hang by definition.
+    // One false alarm, or one and a pause some time after it: two live reports from different moments within ten
+    // seconds are a hang by definition.
     private void Plan()
     {
         if (_random.Next(4) == 0)
             ReplayHistory();
         _device.PacketInterval = _random.Next(4) switch { 0 => 0.01, 1 => 0.2, 2 => 3, _ => 20 };
+        var hasTwoAlarms = !_hangs && _random.Next(3) == 0;
+        // A process that is stopped reads both at the same time.
         for (var disturbances = _random.Next(4); disturbances > 0; disturbances--)
-            At(_random.NextDouble() * Length, Disturbance(_random.Next(5)));
-        if (!_hangs || _random.Next(4) == 0)
-            At(_random.NextDouble() * Length, FalseAlarm(_random.Next(5)));
+            At(_random.NextDouble() * Length, Disturbance(_random.Next(hasTwoAlarms ? 4 : 5)));
+        if (hasTwoAlarms)
+        {
+            var first = _random.NextDouble() * 25;
+            At(first, _random.Next(3) switch
+            {
+                0 => ReportAtLinkUp,
+                1 => _device.ReportFalsely,
+                _ => _device.TimeOutFalsely,
+            });
+            At(first + 25 + _random.NextDouble() * 20, () => Pause(_random.NextDouble() * 80, breaks: false));
+        }
+        else if (!_hangs || _random.Next(4) == 0)
+            At(_random.NextDouble() * Length, FalseAlarm(_random.Next(6)));
         if (_hangs)
             At(5 + _random.NextDouble() * (Length - 45), () =>
             {
@@ -107,10 +127,10 @@ internal sealed class SeededHistory
         0 => () => _device.CompleteLate(_random.NextDouble() * 1.5),
         // Shaped traffic, or none.
         1 => () => _device.PacketInterval = _random.Next(2) == 0 ? 1.5 : double.PositiveInfinity,
-        // The machine is suspended, or the process is stopped: what is printed meanwhile is read late.
-        2 => () => Blind(_random.NextDouble() * 20),
+        2 => () => _device.LoseCarrier(_random.NextDouble() * 10),
         3 => Reload,
-        _ => () => _device.LoseCarrier(_random.NextDouble() * 10),
+        // The machine is suspended, or the process is stopped: what is printed meanwhile is read late.
+        _ => () => Blind(_random.NextDouble() * 20),
     };
 
     // The driver is reloaded: the device is gone, and comes back with counters at zero.
@@ -132,6 +152,7 @@ internal sealed class SeededHistory
         // A pause of the link partner, sometimes with breaks in which packets leave. The core's watchdog fires.
         2 => () => Pause(_random.NextDouble() * 80, breaks: _random.Next(2) == 0),
         3 => LoosenCable,
+        4 => _device.TimeOutFalsely,
         _ => PauseUntilTheDriverLooks,
     };
 
@@ -173,7 +194,7 @@ internal sealed class SeededHistory
 
     private HistoryResult Run()
     {
-        while (_device.Now < Length)
+        while (_device.Now < _length)
         {
             _device.Advance();
             while (_plan.TryPeek(out _, out var due) && due <= _device.Now)
@@ -258,6 +279,9 @@ internal sealed class SeededHistory
 
     private void Blind(double seconds)
     {
+        // Before the first sample nothing is known of pause frames.
+        if (_device.Now < 2)
+            return;
         _blindUntil = _device.Now + seconds;
         _isWatchedWell = false;
     }

@@ -5,7 +5,8 @@ namespace NicHangExporter.Tests.Detection.Histories;
 /// <summary>A kernel message of a <see cref="SimulatedDevice"/>.</summary>
 /// <param name="Source">What it counts as; null for the end of the link's negotiation.</param>
 /// <param name="IsStuck">The driver has looked at its hardware.</param>
-internal readonly record struct SimulatedMessage(HangSource? Source, bool IsStuck = false);
+/// <param name="IsOwnCheck">The driver has looked by itself, not because of the core's watchdog.</param>
+internal readonly record struct SimulatedMessage(HangSource? Source, bool IsStuck = false, bool IsOwnCheck = false);
 
 /// <summary>
 /// The truth about one NIC with one queue: what waits, what is sent, and what its driver and the core say. Times are
@@ -64,6 +65,9 @@ internal sealed class SimulatedDevice(Random random)
     /// <summary>The driver's own report exists. If not, only the core's watchdog sees a hang.</summary>
     public bool Reports { get; init; } = random.Next(8) > 0;
 
+    /// <summary>The driver prints a message of its own when the core's watchdog calls it.</summary>
+    public bool ReportsTimeouts { get; init; } = random.Next(3) == 0;
+
     /// <summary>The driver resets the adapter when the core's watchdog fires and nothing hangs.</summary>
     public bool ResetsAtTimeout { get; init; } = random.Next(8) > 0;
 
@@ -85,7 +89,18 @@ internal sealed class SimulatedDevice(Random random)
 
     /// <summary>A report without a hang. It is the driver's look at its hardware only if a packet waits that no pause
     /// frame holds.</summary>
-    public void ReportFalsely() => Messages.Add(new(HangSource.Driver, _waiting > 0 && !IsPaused));
+    public void ReportFalsely() => Messages.Add(new(HangSource.Driver, _waiting > 0 && !IsPaused, IsOwnCheck: true));
+
+    /// <summary>The core's watchdog fires for one packet that was late, and the driver resets the adapter.</summary>
+    public void TimeOutFalsely()
+    {
+        if (IsHung || IsPaused || !Carrier)
+            return;
+        Timeouts++;
+        Messages.Add(new(HangSource.Watchdog));
+        Messages.Add(new(HangSource.Reset));
+        Reset(0.5 + random.NextDouble() * 2);
+    }
 
     /// <summary>The link goes away. What waits is dropped, as by a reset, and more is queued only when it is
     /// back.</summary>
@@ -154,7 +169,7 @@ internal sealed class SimulatedDevice(Random random)
         _isRecheck = false;
         if (!ResetsItself)
             _lastReport = Now;
-        Messages.Add(new(HangSource.Driver, IsStuck: true));
+        Messages.Add(new(HangSource.Driver, IsStuck: true, IsOwnCheck: true));
     }
 
     // dev_watchdog(), and the driver's reset.
@@ -163,6 +178,8 @@ internal sealed class SimulatedDevice(Random random)
         _lastReport = Now;
         Timeouts++;
         Messages.Add(new(HangSource.Watchdog));
+        if (ReportsTimeouts)
+            Messages.Add(new(HangSource.Driver));
         if (IsHung ? !ResetsItself : !ResetsAtTimeout)
             return;
         Messages.Add(new(HangSource.Reset));

@@ -54,6 +54,7 @@ internal sealed class SimulatedMonitor
         {
             IsLive = !isReplay,
             IsHistory = isReplay,
+            IsOwnCheck = message.IsOwnCheck,
             ShowsStuckHardware = message.IsStuck && !isReplay,
         }, now);
     }
