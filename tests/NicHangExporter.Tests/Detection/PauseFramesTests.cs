@@ -135,14 +135,24 @@ public sealed class PauseFramesTests
         Assert.False(MayExplain(reports: [100, 185, 190], now: 190, readings, wait: 20));
     }
 
+    // A pause of which the last poll was quick, and the next one takes long.
     [Fact]
-    public void OneFrameInFiveSeconds_IsNoClimb()
+    public void Readings_AfterAClimb_AreWaitedForAgain()
+    {
+        (int, ulong)[] readings = [(95, 0), (150, 900), (170, 1200), (185, 1201)];
+        Assert.True(MayExplain(reports: [100, 195, 201], now: 201, readings));
+        Assert.True(MayExplain(reports: [100, 195, 201], now: 214, readings));
+        Assert.False(MayExplain(reports: [100, 195, 201], now: 215, readings));
+    }
+
+    [Fact]
+    public void FrameASecond_IsNoClimb()
     {
         static (int, ulong)[] Readings(ulong frames) =>
             [.. Enumerable.Range(0, 20).Select(reading => (95 + reading * 5, (ulong)reading * frames))];
-        Assert.True(MayExplain(reports: [100, 180, 185], now: 189, Readings(frames: 1)));
-        Assert.False(MayExplain(reports: [100, 180, 185], now: 190, Readings(frames: 1)));
-        Assert.True(MayExplain(reports: [100, 180, 185], now: 190, Readings(frames: 2)));
+        Assert.True(MayExplain(reports: [100, 180, 185], now: 189, Readings(frames: 5)));
+        Assert.False(MayExplain(reports: [100, 180, 185], now: 190, Readings(frames: 5)));
+        Assert.True(MayExplain(reports: [100, 180, 185], now: 190, Readings(frames: 6)));
     }
 
     // Ordinary flow control: one frame from time to time holds nothing for five seconds.

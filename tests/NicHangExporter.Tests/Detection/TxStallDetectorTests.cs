@@ -95,12 +95,15 @@ public sealed class TxStallDetectorTests
     }
 
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, true)]
-    public void Observe_PauseFramesInFiveSeconds_HoldTheTransmitterIfTheyAreMoreThanOne(int frames, bool isPaused) =>
+    [InlineData(5, 29, false, false)]
+    [InlineData(5, 30, false, true)]
+    [InlineData(6, 10, true, false)]
+    [InlineData(6, 60, true, false)]
+    public void Observe_PauseFramesInFiveSeconds_HoldTheTransmitterIfTheyAreMoreThanOneASecond(
+        int frames, int last, bool isPaused, bool isStalled) =>
         Assert.Equal(
-            isPaused ? TxVerdict.Paused : TxVerdict.Stalled,
-            Last(Seconds(0, 20), second => ReadEvery(5, second, at => at / 5 * (ulong)frames)));
+            isPaused ? TxVerdict.Paused : isStalled ? TxVerdict.Stalled : TxVerdict.Suspect,
+            Last(Seconds(0, last), second => ReadEvery(5, second, at => at / 5 * (ulong)frames)));
 
     // Some drivers update their counter once a second, so two polls back to back may read the same.
     [Fact]

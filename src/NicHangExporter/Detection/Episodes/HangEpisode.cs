@@ -65,7 +65,7 @@ internal readonly record struct HangEpisode
         get
         {
             var reports = DriverReports + WatchdogReports + TxTimeouts;
-            // A pause storm makes the core's watchdog fire too. Only the driver's own report proves a hang.
+            // A pause storm makes the core's watchdog fire too.
             if (Pauses > 0 && DriverReports == 0) return HangShape.Paused;
             if (Resets + Recoveries > 0) return HangShape.Flap;
             if (reports == 0) return Stalls > 0 ? HangShape.SilentStall : HangShape.Unknown;

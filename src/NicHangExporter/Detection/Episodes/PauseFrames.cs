@@ -12,13 +12,13 @@ internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpa
     public TimeSpan Delay => To - From;
 
     /// <summary>
-    /// True if so many pause frames came since an earlier reading that they may have held the transmitter. One in a few
-    /// seconds is ordinary flow control.
+    /// True if so many pause frames came since an earlier reading that they may have held the transmitter all the time.
+    /// Fewer are ordinary flow control, or a pause of a part of the time.
     /// </summary>
     /// <param name="count">The counter then.</param>
-    /// <param name="to">The latest time of that reading.</param>
-    public bool IsClimbFrom(ulong count, TimeSpan to) =>
-        Count > count && Count - count > (From - to > LongestHold ? 1u : 0u);
+    /// <param name="from">The earliest time of that reading.</param>
+    public bool IsClimbFrom(ulong count, TimeSpan from) =>
+        Count > count && Count - count > (To - from).TotalSeconds * FramesPerSecond;
 
     /// <summary>
     /// A link partner that holds the transmitter sends a pause frame at least every 0.34 s from 100 Mbit/s up. Some
@@ -26,8 +26,8 @@ internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpa
     /// </summary>
     public static readonly TimeSpan ShortestCalm = TimeSpan.FromSeconds(2);
 
-    /// <summary>The longest time for which one pause frame holds the transmitter: 3.4 s at 10 Mbit/s.</summary>
-    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(4);
+    /// <summary>A third of those. Some drivers count the end of a pause as well.</summary>
+    private const double FramesPerSecond = 1;
 }
 
 /// <summary>
@@ -81,7 +81,7 @@ internal readonly record struct PauseFrames(
             return after with
             {
                 ReadBy = reading.To,
-                Climb = previous.Count is { } before && reading.IsClimbFrom(before, previous.At + previous.Delay)
+                Climb = previous.Count is { } before && reading.IsClimbFrom(before, previous.At)
                     ? (previous.At, reading.From) : after.Climb,
             };
         foreach (var time in new[] { after.UpBefore, after.Up })
@@ -112,11 +112,15 @@ internal readonly record struct PauseFrames(
                 return false;
         // A poll that takes as long as the last one may run now, and the next one tells.
         var longer = timeout + 2 * Delay;
-        if (Climb is { } climb && climb.From >= first && reports[^1].To - climb.To < longer)
-            return true;
+        var known = first;
+        if (Climb is { } climb && climb.From >= first)
+        {
+            if (reports[^1].To - climb.To < longer)
+                return true;
+            known = climb.To;
+        }
         // While this process was stopped, nothing was waited for.
-        var start = Later(first, Since);
-        return SampledAt - Later(start, At) < longer && SampledAt - start < MaxTimeouts * timeout;
+        return SampledAt - Later(Later(first, Since), At) < longer && SampledAt - known < MaxTimeouts * timeout;
     }
 
     // The last report, or one of two that confirm a hang. It counts only as far as slow polls delay the readings.

@@ -82,12 +82,11 @@ internal readonly record struct TxStallDetector(
         if (reading.From <= before.From
             || (reading.Count == before.Count && reading.From - before.To < PauseReading.ShortestCalm))
             return this;
-        return this with
-        {
-            PauseFrames = reading,
-            ComparedAt = reading.From,
-            AreClimbing = reading.IsClimbFrom(before.Count, before.To),
-        };
+        var isClimbing = reading.IsClimbFrom(before.Count, before.From);
+        // A few frames may have held the transmitter for the last part of the time: they say nothing.
+        return reading.Count != before.Count && !isClimbing
+            ? this with { PauseFrames = reading }
+            : this with { PauseFrames = reading, ComparedAt = reading.From, AreClimbing = isClimbing };
     }
 
     private TxVerdict Judge(TimeSpan at, TimeSpan window, TimeSpan pauseInterval)

@@ -36,7 +36,7 @@ internal static partial class HangPatterns
         { IsOwnCheck = true, Shapes = NetdevOrDevice, Distinctive = true, HasReport = true },
         new("ixgbevf-tx-unit-hang-xdp", MessageKind.Hang, ["ixgbevf"], "Detected Tx Unit Hang XDP",
             "intel/ixgbevf/ixgbevf_main.c ixgbevf_clean_tx_irq()")
-        { Shapes = NetdevOrDevice | PrefixShapes.Module, Distinctive = true, HasReport = true },
+        { IsOwnCheck = true, Shapes = NetdevOrDevice | PrefixShapes.Module, Distinctive = true, HasReport = true },
         new("i40e-tx-timeout", MessageKind.Hang, ["i40e"],
             "tx_timeout: VSI_seid: %d, Q %d, NTC: 0x%x, HWB: 0x%x, NTU: 0x%x, TAIL: 0x%x, INT: 0x%x",
             "intel/i40e/i40e_main.c i40e_tx_timeout()") { Distinctive = true, QueueAt = 1 },
@@ -60,7 +60,8 @@ internal static partial class HangPatterns
         // One line, printed for the PCI device.
         new("libwx-tx-unit-hang", MessageKind.Hang, ["txgbe", "ngbe"],
             "Detected Tx Unit Hang: Queue %d, TDH %x, TDT %x, ntu %x, ntc %x, ntc.time_stamp %lx, jiffies %lx",
-            "wangxun/libwx/wx_err.c wx_handle_tx_hang()") { Shapes = NetdevOrDevice, Distinctive = true, QueueAt = 0 },
+            "wangxun/libwx/wx_err.c wx_handle_tx_hang()")
+        { IsOwnCheck = true, Shapes = NetdevOrDevice, Distinctive = true, QueueAt = 0 },
 
         new("e1000e-reset", MessageKind.Reset, ["e1000e"], "Reset adapter unexpectedly",
             "intel/e1000e/netdev.c e1000_reset_task()") { Shapes = NetdevOrDevice, Distinctive = true },

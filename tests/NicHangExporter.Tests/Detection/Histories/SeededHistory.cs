@@ -50,6 +50,7 @@ internal sealed class SeededHistory
     private double? _stuckSince;
     private bool _hasHung;
     private bool _wasReloaded;
+    private bool _hasPaused;
     private double _longest = Longest;
     private readonly double _length = Length;
     private bool _isWatchedWell = true;
@@ -78,7 +79,9 @@ internal sealed class SeededHistory
         {
             _length = LengthWithoutReports;
             // The poll that runs, one with pause frames from before, and two that are equal.
-            _longest = LongestWithoutReports + 4 * _longestPoll;
+            _longest = LongestWithoutReports + 4 * _longestPoll
+                // There is neither a calm nor a climb. The wait for one ends after ninety seconds.
+                + (_device.HasFlowControl ? 90 : 0);
         }
         Plan();
     }
@@ -137,7 +140,7 @@ internal sealed class SeededHistory
     private void Reload()
     {
         // The readings of pause frames go with the device, so a pause near a reload is not recognized.
-        if (_device.PauseFrames > 0 || _device.IsPaused)
+        if (_hasPaused || _device.IsPaused)
             return;
         _wasReloaded = true;
         _device.Recreate();
@@ -178,6 +181,7 @@ internal sealed class SeededHistory
     private void PauseUntilTheDriverLooks()
     {
         _device.IsPaused = !_wasReloaded;
+        _hasPaused = true;
         At(_device.Now + _random.NextDouble() * 5, () =>
         {
             _device.IsPaused = false;
@@ -268,6 +272,7 @@ internal sealed class SeededHistory
     {
         if (_wasReloaded)
             return;
+        _hasPaused = true;
         _device.IsPaused = true;
         At(_device.Now + seconds, () => _device.IsPaused = false);
         for (var at = 1.0; breaks && at < seconds; at += 1)

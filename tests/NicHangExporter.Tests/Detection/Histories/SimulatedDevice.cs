@@ -62,6 +62,9 @@ internal sealed class SimulatedDevice(Random random)
     /// <summary>Seconds between two packets; infinite for none.</summary>
     public double PacketInterval { get; set; } = 0.1;
 
+    /// <summary>The switch sends a pause frame every four seconds, which holds nothing for long.</summary>
+    public bool HasFlowControl { get; init; } = random.Next(4) == 0;
+
     /// <summary>The driver's own report exists. If not, only the core's watchdog sees a hang.</summary>
     public bool Reports { get; init; } = random.Next(8) > 0;
 
@@ -139,6 +142,8 @@ internal sealed class SimulatedDevice(Random random)
             IsOperational = Carrier;
         if (IsPaused && Carrier)
             PauseFrames += 2;
+        else if (HasFlowControl && Carrier && random.NextDouble() < Step / 4)
+            PauseFrames++;
         for (; _nextPacket <= Now;
             _nextPacket += Math.Max(Step, -Math.Log(1 - random.NextDouble()) * PacketInterval))
             if (Carrier && _waiting < RingSize)
