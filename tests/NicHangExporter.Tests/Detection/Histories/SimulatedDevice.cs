@@ -21,6 +21,7 @@ internal sealed class SimulatedDevice(Random random)
 
     private double _nextCheck = random.NextDouble() * 2;
     private double _nextPacket;
+    private double _nextPauseFrame;
     private double _carrierBack;
     private double _operationalChange;
     private double _oldest;
@@ -142,8 +143,8 @@ internal sealed class SimulatedDevice(Random random)
             IsOperational = Carrier;
         if (IsPaused && Carrier)
             PauseFrames += 2;
-        else if (HasFlowControl && Carrier && random.NextDouble() < Step / 4)
-            PauseFrames++;
+        else if (HasFlowControl && Carrier && Now >= _nextPauseFrame)
+            (PauseFrames, _nextPauseFrame) = (PauseFrames + 1, Now + 3 + random.NextDouble() * 2);
         for (; _nextPacket <= Now;
             _nextPacket += Math.Max(Step, -Math.Log(1 - random.NextDouble()) * PacketInterval))
             if (Carrier && _waiting < RingSize)
