@@ -150,9 +150,11 @@ public sealed class PauseFramesTests
     {
         static (int, ulong)[] Readings(ulong frames) =>
             [.. Enumerable.Range(0, 20).Select(reading => (95 + reading * 5, (ulong)reading * frames))];
-        Assert.True(MayExplain(reports: [100, 180, 185], now: 189, Readings(frames: 5)));
-        Assert.False(MayExplain(reports: [100, 180, 185], now: 190, Readings(frames: 5)));
-        Assert.True(MayExplain(reports: [100, 180, 185], now: 190, Readings(frames: 6)));
+        Assert.True(MayExplain(reports: [100, 180, 185], now: 189, Readings(frames: 6)));
+        Assert.False(MayExplain(reports: [100, 180, 185], now: 190, Readings(frames: 6)));
+        Assert.True(MayExplain(reports: [100, 180, 185], now: 190, Readings(frames: 7)));
+        // Nor is one between two readings in a row.
+        Assert.False(MayExplain(reports: [100, 180, 185], now: 190, [(95, 0), (150, 1), (151, 2), (160, 3)]));
     }
 
     // Ordinary flow control: one frame from time to time holds nothing for five seconds.

@@ -95,10 +95,10 @@ public sealed class TxStallDetectorTests
     }
 
     [Theory]
-    [InlineData(5, 29, false, false)]
-    [InlineData(5, 30, false, true)]
-    [InlineData(6, 10, true, false)]
-    [InlineData(6, 60, true, false)]
+    [InlineData(6, 29, false, false)]
+    [InlineData(6, 30, false, true)]
+    [InlineData(7, 10, true, false)]
+    [InlineData(7, 60, true, false)]
     public void Observe_PauseFramesInFiveSeconds_HoldTheTransmitterIfTheyAreMoreThanOneASecond(
         int frames, int last, bool isPaused, bool isStalled) =>
         Assert.Equal(

@@ -18,7 +18,7 @@ internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpa
     /// <param name="count">The counter then.</param>
     /// <param name="from">The earliest time of that reading.</param>
     public bool IsClimbFrom(ulong count, TimeSpan from) =>
-        Count > count && Count - count > (To - from).TotalSeconds * FramesPerSecond;
+        Count > count && Count - count > 1 + (To - from).TotalSeconds * FramesPerSecond;
 
     /// <summary>
     /// A link partner that holds the transmitter sends a pause frame at least every 0.34 s from 100 Mbit/s up. Some
