@@ -294,14 +294,4 @@ internal sealed class SeededHistory
     private void At(double seconds, Action action) => _plan.Enqueue(action, seconds);
 
     private static TimeSpan Time(double seconds) => TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond));
-
-    private sealed class SimulatedClock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        // A poll has never been at 0.
-        public override long GetTimestamp() => (TimeSpan.FromHours(1) + Now).Ticks;
-    }
 }
