@@ -24,13 +24,21 @@ internal static class ScrapeComparison
         foreach (var peer in peers)
             peer.Settle();
         var memory = peers.ToDictionary(peer => peer, peer => peer.ResidentMebibytes);
+        // The last core, because the first one usually has the interrupts of the machine.
+        var cores = Core.Allowed();
+        var core = cores[^1];
+        foreach (var peer in peers)
+            core.PinProcess(peer.Id);
         using var traffic = new Traffic(place);
         ScrapeTally[] tallies =
         [
-            .. peers.Select(peer => new ScrapeTally(peer, peer.Server.Name, Request.Plain, traffic)),
+            .. peers.Select(peer => new ScrapeTally(peer, peer.Server.Name, Request.Plain, traffic, core)),
             .. peers.Where(peer => peer.Server.Key is Server.Installed or Server.Node)
                 .Select(peer => new ScrapeTally(
-                    peer, peer.Server.Name + ", as Prometheus asks (gzip)", Request.Prometheus, traffic)),
+                    peer, peer.Server.Name + ", as Prometheus asks (gzip)", Request.Prometheus, traffic, core)),
+            .. peers.Where(peer => cores.Length > 1 && peer.Server.Key is not Server.Everything)
+                .Select(peer => new ScrapeTally(
+                    peer, peer.Server.Name + ", client on another core", Request.Plain, traffic, cores[0])),
         ];
         var scrapes = peers.ToDictionary(peer => peer, _ => forMemory);
         var floors = new List<(double Sysfs, double Procfs)>();
@@ -73,9 +81,10 @@ internal static class ScrapeComparison
         foreach (var tally in tallies)
         {
             var isPlain = tally.Name == tally.Peer.Server.Name;
+            var ours = tallies.First(other => other.Client == tally.Client).Microseconds;
             Page.Row(
                 tally.Name, isPlain ? Page.Number(tally.Samples) : "", Page.Number(tally.Bytes / 1000.0),
-                Page.Number(tally.Microseconds), Page.Short(tally.Microseconds / own),
+                Page.Number(tally.Microseconds), Page.Short(tally.Microseconds / ours),
                 Page.Number(tally.Percentile(0.5), 2), Page.Number(tally.Percentile(0.99), 2),
                 isPlain ? Page.Number(memory[tally.Peer], 1) : "",
                 isPlain ? $"{Page.Number(tally.Peer.ResidentMebibytes, 1)} ({Page.Number(scrapes[tally.Peer])})" : "");

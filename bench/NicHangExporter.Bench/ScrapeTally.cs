@@ -7,13 +7,15 @@ namespace NicHangExporter.Bench;
 /// <param name="name">The name in the table.</param>
 /// <param name="request">The request.</param>
 /// <param name="traffic">Moves the counters before each scrape.</param>
-internal sealed class ScrapeTally(Peer peer, string name, byte[] request, Traffic traffic)
+/// <param name="client">The core of the client.</param>
+internal sealed class ScrapeTally(Peer peer, string name, byte[] request, Traffic traffic, Core client)
 {
     private readonly List<double> _milliseconds = [];
     private readonly List<double> _microseconds = [];
 
     public Peer Peer { get; } = peer;
     public string Name { get; } = name;
+    public Core Client { get; } = client;
     public int Bytes { get; private set; }
 
     /// <summary>Lines that are not comments; only for a body that is not compressed.</summary>
@@ -38,6 +40,7 @@ internal sealed class ScrapeTally(Peer peer, string name, byte[] request, Traffi
     /// <summary>Scrapes for a duration, one scrape after the other. Returns the number of scrapes.</summary>
     public int Measure(TimeSpan length)
     {
+        Client.PinCaller();
         var scrapes = 0;
         var before = Peer.Cpu;
         var start = Stopwatch.GetTimestamp();
