@@ -22,6 +22,7 @@ internal sealed partial class EpisodeTracker(
     private readonly HashSet<DeviceTracker> _changed = [];
     private readonly bool _samples = options.Collectors.Has(Collector.Stall);
     private long _historyEvents;
+    private TimeSpan _sampledAt;
 
     private TimeSpan Now => clock.GetUptime();
 
@@ -80,7 +81,7 @@ internal sealed partial class EpisodeTracker(
             if (_samples)
                 _sampler.Begin(inventory, pairs.Count);
             // Not before the counters are read: a slow read must not lengthen a freeze.
-            var now = Now;
+            var now = _sampledAt = Now;
             for (var place = 0; place < pairs.Count; place++)
             {
                 var (device, tracked) = pairs[place];
@@ -106,24 +107,30 @@ internal sealed partial class EpisodeTracker(
         ReportHistory();
     }
 
-    /// <summary>When <see cref="Recheck"/> may confirm a hang before the next sample; null if it can't.</summary>
-    public TimeSpan? RecheckAt(TimeSpan now)
+    /// <summary>When <see cref="Recheck"/> may confirm a hang before the next sample; null if it can't. It may be past:
+    /// then the last sample was too early for it.</summary>
+    public TimeSpan? RecheckAt
     {
-        TimeSpan? first = null;
-        foreach (var device in _devices.All)
-            if (device.ConfirmableAt is { } at && at > now && !(first <= at))
-                first = at;
-        return first;
+        get
+        {
+            TimeSpan? first = null;
+            foreach (var device in _devices.All)
+                if (device.ConfirmableAt is { } at && at > _sampledAt && !(first <= at))
+                    first = at;
+            return first;
+        }
     }
 
     /// <summary>Samples the devices again whose hang can be confirmed now.</summary>
     public void Recheck()
     {
+        // Also if the devices can't be sampled: the monitor must not come back at once.
+        _sampledAt = Now;
         using (var open = inventory.Open())
         {
             var pairs = RefreshDevices(open);
             _sampler.Begin(inventory, pairs.Count);
-            var now = Now;
+            var now = _sampledAt = Now;
             for (var place = 0; place < pairs.Count; place++)
                 if (pairs[place] is var (device, tracked) && tracked.ConfirmableAt <= now)
                 {

@@ -112,7 +112,7 @@ internal sealed partial class HangMonitor : IDisposable
     internal void Sample() => _episodes.Sample();
 
     /// <inheritdoc cref="EpisodeTracker.RecheckAt"/>
-    internal TimeSpan? RecheckAt(TimeSpan now) => _episodes.RecheckAt(now);
+    internal TimeSpan? RecheckAt => _episodes.RecheckAt;
 
     /// <inheritdoc cref="EpisodeTracker.Recheck"/>
     internal void Recheck() => _episodes.Recheck();
@@ -160,7 +160,7 @@ internal sealed partial class HangMonitor : IDisposable
         {
             beat();
             var now = _clock.GetUptime();
-            var recheckAt = _episodes.RecheckAt(now);
+            var recheckAt = _episodes.RecheckAt;
             var wait = (recheckAt < next ? recheckAt.Value : next) - now;
             _log.Events.WaitForNews(wait < _maxWait ? wait : _maxWait);
             Guard(takeEvents);

@@ -23,7 +23,7 @@ public sealed class FirstReportTests : HangMonitorFixture
         Freeze(samples);
         _host.Print(1, report);
 
-        var due = _host.Monitor.RecheckAt(Now)!.Value - Now;
+        var due = _host.Monitor.RecheckAt!.Value - Now;
         Assert.Equal(seconds, due.TotalSeconds, 3);
         Assert.Equal(0, await _host.ValueAsync(Confirmed));
 
@@ -32,7 +32,25 @@ public sealed class FirstReportTests : HangMonitorFixture
         _host.Clock.Advance(TimeSpan.FromSeconds(seconds < 1 ? seconds : 1) + Tick);
         _host.Monitor.Recheck();
         Assert.Equal(1, await _host.ValueAsync(Confirmed));
-        Assert.Null(_host.Monitor.RecheckAt(Now));
+        Assert.Null(_host.Monitor.RecheckAt);
+    }
+
+    // The last sample is half a millisecond too early, and the monitor looks at the clock half a millisecond too late.
+    [Fact]
+    public async Task RecheckAt_BetweenTheLastSampleAndNow_IsKept()
+    {
+        Freeze(3);
+        _host.Print(0, Hang);
+        var due = _host.Monitor.RecheckAt!.Value;
+        _host.Clock.Advance(due - Now - Tick / 2);
+        _host.Monitor.Sample();
+        Assert.Equal(0, await _host.ValueAsync(Confirmed));
+
+        _host.Clock.Advance(Tick);
+        Assert.Equal(due, _host.Monitor.RecheckAt);
+        _host.Monitor.Recheck();
+        Assert.Equal(1, await _host.ValueAsync(Confirmed));
+        Assert.Null(_host.Monitor.RecheckAt);
     }
 
     [Fact]
