@@ -24,21 +24,18 @@ internal static class ScrapeComparison
         foreach (var peer in peers)
             peer.Settle();
         var memory = peers.ToDictionary(peer => peer, peer => peer.ResidentMebibytes);
-        // The last core, because the first one usually has the interrupts of the machine.
-        var cores = Core.Allowed();
-        var core = cores[^1];
-        foreach (var peer in peers)
-            core.PinProcess(peer.Id);
+        var all = Cores.Allowed();
+        var one = all.Last();
         using var traffic = new Traffic(place);
         ScrapeTally[] tallies =
         [
-            .. peers.Select(peer => new ScrapeTally(peer, peer.Server.Name, Request.Plain, traffic, core)),
+            .. peers.Select(peer => new ScrapeTally(peer, peer.Server.Name, Request.Plain, traffic, one)),
             .. peers.Where(peer => peer.Server.Key is Server.Installed or Server.Node)
                 .Select(peer => new ScrapeTally(
-                    peer, peer.Server.Name + ", as Prometheus asks (gzip)", Request.Prometheus, traffic, core)),
-            .. peers.Where(peer => cores.Length > 1 && peer.Server.Key is not Server.Everything)
+                    peer, peer.Server.Name + ", as Prometheus asks (gzip)", Request.Prometheus, traffic, one)),
+            .. peers.Where(peer => peer.Server.Key is not Server.Everything)
                 .Select(peer => new ScrapeTally(
-                    peer, peer.Server.Name + ", client on another core", Request.Plain, traffic, cores[0])),
+                    peer, peer.Server.Name + ", on any core", Request.Plain, traffic, all)),
         ];
         var scrapes = peers.ToDictionary(peer => peer, _ => forMemory);
         var floors = new List<(double Sysfs, double Procfs)>();
@@ -49,6 +46,7 @@ internal static class ScrapeComparison
             Console.Error.WriteLine($"scrape, {Place.Of(place.Devices)}, round {round} of {Rounds}");
             foreach (var tally in tallies)
                 scrapes[tally.Peer] += tally.Measure(turn);
+            one.PinCaller();
             floors.Add(Floor(floor));
         }
         Print(place, tallies, forMemory, memory, scrapes,
@@ -81,7 +79,7 @@ internal static class ScrapeComparison
         foreach (var tally in tallies)
         {
             var isPlain = tally.Name == tally.Peer.Server.Name;
-            var ours = tallies.First(other => other.Client == tally.Client).Microseconds;
+            var ours = tallies.First(other => other.Cores == tally.Cores).Microseconds;
             Page.Row(
                 tally.Name, isPlain ? Page.Number(tally.Samples) : "", Page.Number(tally.Bytes / 1000.0),
                 Page.Number(tally.Microseconds), Page.Short(tally.Microseconds / ours),

@@ -7,15 +7,15 @@ namespace NicHangExporter.Bench;
 /// <param name="name">The name in the table.</param>
 /// <param name="request">The request.</param>
 /// <param name="traffic">Moves the counters before each scrape.</param>
-/// <param name="client">The core of the client.</param>
-internal sealed class ScrapeTally(Peer peer, string name, byte[] request, Traffic traffic, Core client)
+/// <param name="cores">The cores of the client and of the peer.</param>
+internal sealed class ScrapeTally(Peer peer, string name, byte[] request, Traffic traffic, Cores cores)
 {
     private readonly List<double> _milliseconds = [];
     private readonly List<double> _microseconds = [];
 
     public Peer Peer { get; } = peer;
     public string Name { get; } = name;
-    public Core Client { get; } = client;
+    public Cores Cores { get; } = cores;
     public int Bytes { get; private set; }
 
     /// <summary>Lines that are not comments; only for a body that is not compressed.</summary>
@@ -40,7 +40,8 @@ internal sealed class ScrapeTally(Peer peer, string name, byte[] request, Traffi
     /// <summary>Scrapes for a duration, one scrape after the other. Returns the number of scrapes.</summary>
     public int Measure(TimeSpan length)
     {
-        Client.PinCaller();
+        Cores.PinCaller();
+        Cores.PinProcess(Peer.Id);
         var scrapes = 0;
         var before = Peer.Cpu;
         var start = Stopwatch.GetTimestamp();

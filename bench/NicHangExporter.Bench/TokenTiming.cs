@@ -15,8 +15,10 @@ namespace NicHangExporter.Bench;
 internal static class TokenTiming
 {
     private const int Samples = 100_000;
+
     // The time of a hash depends on where its text is in memory, by fractions of a nanosecond.
     private const int Copies = 256;
+
     private const double Limit = 4.5;
     private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
@@ -24,6 +26,12 @@ internal sealed class TemporaryDirectory : IDisposable
         return this[entry];
     }
 
-    // System.IO can't delete names that are not UTF-8.
-    public void Dispose() => Execution.Of("rm", "-rf", "--", Path).Succeeded();
+    // System.IO can't delete names that are not UTF-8. Without a time limit: a busy disk may need minutes for the files
+    // of a thousand devices.
+    public void Dispose()
+    {
+        using var removal = Process.Start("rm", ["-rf", "--", Path]);
+        removal.WaitForExit();
+        Assert.Equal(0, removal.ExitCode);
+    }
 }

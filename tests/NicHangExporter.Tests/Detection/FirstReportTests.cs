@@ -53,6 +53,22 @@ public sealed class FirstReportTests : HangMonitorFixture
         Assert.Null(_host.Monitor.RecheckAt);
     }
 
+    // Or the monitor would look again and again until the next sample.
+    [Fact]
+    public async Task RecheckAt_AfterARecheckThatConfirmsNothing_IsNull()
+    {
+        Freeze(4);
+        // Pause frames may be the reason, so it takes longer than the freeze after the report.
+        _host.Print(1, "NETDEV WATCHDOG: eno1 (e1000e): transmit queue 0 timed out", priority: 4, dictionary: null);
+        _host.Pass(2);
+        _host.Clock.Advance(TimeSpan.FromSeconds(1) + Tick);
+        Assert.True(_host.Monitor.RecheckAt <= Now);
+        _host.Monitor.Recheck();
+
+        Assert.Equal(0, await _host.ValueAsync(Confirmed));
+        Assert.Null(_host.Monitor.RecheckAt);
+    }
+
     [Fact]
     public async Task Recheck_PacketsLeaveAfterTheReport_ConfirmsNothing()
     {
