@@ -45,19 +45,17 @@ internal sealed partial class Cores
     /// <summary>Lets all threads of a process run on these cores only, also those that they start later.</summary>
     public void PinProcess(int process)
     {
-        // A thread that is not pinned yet may start another one meanwhile.
-        for (var seen = new HashSet<int>(); ;)
+        var pinned = new HashSet<int>();
+        int before;
+        do
         {
-            var isDone = true;
+            before = pinned.Count;
             foreach (var task in Directory.GetDirectories($"/proc/{process}/task"))
-                if (int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture) is var thread && seen.Add(thread))
-                {
-                    isDone = false;
+                if (int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture) is var thread && pinned.Add(thread))
                     Pin(thread);
-                }
-            if (isDone)
-                return;
         }
+        // A thread that was not pinned yet may have started another one.
+        while (pinned.Count > before);
     }
 
     private void Pin(int thread)

@@ -30,6 +30,17 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
         }
     }
 
+    /// <summary>The first time after a moment at which a hang can be confirmed; null for never. Both since
+    /// boot.</summary>
+    public TimeSpan? ConfirmableAfter(TimeSpan moment)
+    {
+        TimeSpan? first = null;
+        foreach (var device in _devices)
+            if (device.ConfirmableAt is { } at && at > moment && !(first <= at))
+                first = at;
+        return first;
+    }
+
     /// <summary>Takes the devices of an earlier process.</summary>
     /// <param name="states">Their states.</param>
     /// <param name="sameBoot">The states are from this boot.</param>

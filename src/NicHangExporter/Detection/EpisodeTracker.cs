@@ -109,17 +109,7 @@ internal sealed partial class EpisodeTracker(
 
     /// <summary>When <see cref="Recheck"/> may confirm a hang before the next sample; null if it can't. It may be past:
     /// then the last sample was too early for it.</summary>
-    public TimeSpan? RecheckAt
-    {
-        get
-        {
-            TimeSpan? first = null;
-            foreach (var device in _devices.All)
-                if (device.ConfirmableAt is { } at && at > _sampledAt && !(first <= at))
-                    first = at;
-            return first;
-        }
-    }
+    public TimeSpan? RecheckAt => _devices.ConfirmableAfter(_sampledAt);
 
     /// <summary>Samples the devices again whose hang can be confirmed now.</summary>
     public void Recheck()

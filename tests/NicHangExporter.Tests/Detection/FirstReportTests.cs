@@ -30,9 +30,7 @@ public sealed class FirstReportTests : HangMonitorFixture
         _host.Pass((int)seconds - (seconds < 1 ? 0 : 1));
         Assert.Equal(0, await _host.ValueAsync(Confirmed));
         _host.Clock.Advance(TimeSpan.FromSeconds(seconds < 1 ? seconds : 1) + Tick);
-        _host.Monitor.Recheck();
-        Assert.Equal(1, await _host.ValueAsync(Confirmed));
-        Assert.Null(_host.Monitor.RecheckAt);
+        await RecheckAsync(confirmed: 1);
     }
 
     // The last sample is half a millisecond too early, and the monitor looks at the clock half a millisecond too late.
@@ -48,9 +46,7 @@ public sealed class FirstReportTests : HangMonitorFixture
 
         _host.Clock.Advance(Tick);
         Assert.Equal(due, _host.Monitor.RecheckAt);
-        _host.Monitor.Recheck();
-        Assert.Equal(1, await _host.ValueAsync(Confirmed));
-        Assert.Null(_host.Monitor.RecheckAt);
+        await RecheckAsync(confirmed: 1);
     }
 
     // Or the monitor would look again and again until the next sample.
@@ -63,10 +59,7 @@ public sealed class FirstReportTests : HangMonitorFixture
         _host.Pass(2);
         _host.Clock.Advance(TimeSpan.FromSeconds(1) + Tick);
         Assert.True(_host.Monitor.RecheckAt <= Now);
-        _host.Monitor.Recheck();
-
-        Assert.Equal(0, await _host.ValueAsync(Confirmed));
-        Assert.Null(_host.Monitor.RecheckAt);
+        await RecheckAsync(confirmed: 0);
     }
 
     [Fact]
@@ -94,6 +87,14 @@ public sealed class FirstReportTests : HangMonitorFixture
     }
 
     private TimeSpan Now => _host.Clock.GetElapsedTime(0);
+
+    // With any result, the next one is not due before the next sample.
+    private async Task RecheckAsync(int confirmed)
+    {
+        _host.Monitor.Recheck();
+        Assert.Equal(confirmed, await _host.ValueAsync(Confirmed));
+        Assert.Null(_host.Monitor.RecheckAt);
+    }
 
     // A sample that sees a packet leave, then one each second that sees others wait.
     private void Freeze(int samples)
