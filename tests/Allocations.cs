@@ -9,8 +9,9 @@ internal static class Allocations
     public static long Of(Action action) => Of(() => action, run => run());
 
     /// <summary>
-    /// The bytes that the action allocates. A collection that another test causes meanwhile ends this thread's buffer
-    /// of new objects, and its rest, up to 8 KiB, counts as allocated. So the action is then counted again.
+    /// The bytes that the action allocates. A collection that another thread causes meanwhile ends this thread's buffer
+    /// of new objects, and its rest, up to 8 KiB, counts as allocated. So the buffer is empty at the begin, and an
+    /// action that allocates something is counted again after a collection.
     /// </summary>
     /// <param name="prepare">Runs before each count.</param>
     /// <param name="action">The action. It runs more than once.</param>
@@ -19,12 +20,14 @@ internal static class Allocations
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var prepared = prepare();
+            // Ends the buffer. No other collection can add anything until the action allocates.
+            GC.Collect(0);
             var paused = GC.GetTotalPauseDuration();
             var before = GC.GetAllocatedBytesForCurrentThread();
             action(prepared);
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             // Not CollectionCount: it does not count the begin of a background collection.
-            if (GC.GetTotalPauseDuration() == paused)
+            if (allocated == 0 || GC.GetTotalPauseDuration() == paused)
                 return allocated;
         }
         throw new InvalidOperationException($"A collection ran in each of {MaxAttempts} attempts to count");

@@ -1,0 +1,30 @@
+using NicHangExporter.TestSupport;
+
+namespace NicHangExporter.Linux.Tests;
+
+/// <summary>What other tests rely on: the tests that run next to them cause collections at any time.</summary>
+public sealed class AllocationsTests
+{
+    private object? _made;
+
+    [Fact]
+    public void Of_AnActionDuringWhichACollectionRuns_IsZero() =>
+        Assert.Equal(0, Allocations.Of(() => GC.Collect(0)));
+
+    [Fact]
+    public void Of_APreparationThatAllocates_IsZero() =>
+        Assert.Equal(0, Allocations.Of(() => _made = new object(), _ => GC.Collect(0)));
+
+    // The header of an object, its type and the smallest field, on a 64-bit machine.
+    [Fact]
+    public void Of_AnActionThatAllocates_IsWhatItAllocates() =>
+        Assert.Equal(24, Allocations.Of(() => _made = new object()));
+
+    [Fact]
+    public void Of_AnActionThatAllocates_IsNotHiddenByCollections() =>
+        Assert.Throws<InvalidOperationException>(() => Allocations.Of(() =>
+        {
+            GC.Collect(0);
+            _made = new object();
+        }));
+}
