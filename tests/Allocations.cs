@@ -10,8 +10,8 @@ internal static class Allocations
 
     /// <summary>
     /// The bytes that the action allocates. A collection that another thread causes meanwhile ends this thread's buffer
-    /// of new objects, and its rest, up to 8 KiB, counts as allocated. So the buffer is empty at the begin, and an
-    /// action that allocates something is counted again after a collection.
+    /// of new objects, and its rest, up to 8 KiB, counts as allocated. Therefore a collection ends the buffer before
+    /// each count, and an action that allocates is counted again if a collection ran meanwhile.
     /// </summary>
     /// <param name="prepare">Runs before each count.</param>
     /// <param name="action">The action. It runs more than once.</param>
@@ -20,7 +20,7 @@ internal static class Allocations
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var prepared = prepare();
-            // Ends the buffer. No other collection can add anything until the action allocates.
+            // From here no collection can add anything until the action allocates.
             GC.Collect(0);
             var paused = GC.GetTotalPauseDuration();
             var before = GC.GetAllocatedBytesForCurrentThread();

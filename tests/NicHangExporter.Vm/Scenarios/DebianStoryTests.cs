@@ -83,7 +83,8 @@ public sealed class DebianStoryTests
         Say($"the host: {probe}");
         Assert.NotEmpty(await guest.KernelLogAsync("Detected Hardware Unit Hang"));
         await Eventually.HoldsAsync("the settings are persisted", exporter.ScrapeAsync, metrics => metrics.Of(
-            "nichang_persisted", ("device", guest.Device), ("manager", "ifupdown2")) is [{ Value: 1 }]);
+            "nichang_persisted", ("device", guest.Device), ("manager", "ifupdown2")) is [{ Value: 1 }],
+            TimeSpan.FromMinutes(2));
         Say((await exporter.CommandAsync("persist --show")).Succeeded());
         Assert.Equal(Persisted, await PersistedAsync(guest));
     }
