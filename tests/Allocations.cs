@@ -9,9 +9,9 @@ internal static class Allocations
     public static long Of(Action action) => Of(() => action, run => run());
 
     /// <summary>
-    /// The bytes that the action allocates. A collection that another thread causes meanwhile ends this thread's buffer
-    /// of new objects, and its rest, up to 8 KiB, counts as allocated. Therefore a collection ends the buffer before
-    /// each count, and an action that allocates is counted again if a collection ran meanwhile.
+    /// The bytes that the action allocates. A collection that another thread causes meanwhile can add bytes that nothing
+    /// allocated, up to 8 KiB, but takes none away. So a zero is true, and anything else is counted again if a
+    /// collection ran.
     /// </summary>
     /// <param name="prepare">Runs before each count.</param>
     /// <param name="action">The action. It runs more than once.</param>
@@ -20,13 +20,11 @@ internal static class Allocations
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var prepared = prepare();
-            // From here no collection can add anything until the action allocates.
-            GC.Collect(0);
             var paused = GC.GetTotalPauseDuration();
             var before = GC.GetAllocatedBytesForCurrentThread();
             action(prepared);
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            // Not CollectionCount: it does not count the begin of a background collection.
+            // Not CollectionCount: it does not count a background collection that begins.
             if (allocated == 0 || GC.GetTotalPauseDuration() == paused)
                 return allocated;
         }

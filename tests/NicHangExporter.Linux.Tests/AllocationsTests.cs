@@ -11,10 +11,6 @@ public sealed class AllocationsTests
     public void Of_AnActionDuringWhichACollectionRuns_IsZero() =>
         Assert.Equal(0, Allocations.Of(() => GC.Collect(0)));
 
-    [Fact]
-    public void Of_APreparationThatAllocates_IsZero() =>
-        Assert.Equal(0, Allocations.Of(() => _made = new object(), _ => GC.Collect(0)));
-
     // The smallest object of a 64-bit runtime: header, type and room for one reference.
     [Fact]
     public void Of_AnActionThatAllocates_IsWhatItAllocates() =>
@@ -30,6 +26,7 @@ public sealed class AllocationsTests
             if (collections-- > 0)
                 GC.Collect(0);
         }));
-        Assert.Equal(-1, collections);
+        // The attempt without it is the fourth, or a later one if another test caused a collection.
+        Assert.InRange(collections, int.MinValue, -1);
     }
 }
