@@ -259,13 +259,22 @@ static pid_t worker_of(pid_t process)
 	return -1;
 }
 
+/* The moment after a call that may bring it. */
+static int has_come(const char *moment, const char *path)
+{
+	if (!strcmp(moment, "intent"))
+		return tells_of_an_intent(path);
+	return !strcmp(moment, "off") ? !is_on(ETHTOOL_GTSO) : !(flags() & IFF_UP);
+}
+
 /* Stops that thread before and after each of its system calls. Returns while it is stopped after the first call that
-   brings the moment (the ioctl that turns an offload off, the fsync of the journal). Polling from outside would be too
-   slow: each query waits for RTNL, which the victim takes again before the waiter gets it. */
+   brings the moment: the ioctl that turns an offload off or sets the link down, the fsync of the journal. Polling from
+   outside would be too slow for "off": each query waits for RTNL, which the victim takes again before the waiter gets
+   it. For "down", which lasts for moments, it would have to be so frequent that at this priority it leaves too little
+   of the guest's one processor for the victim. */
 static void step_until(pid_t process, const char *moment, const char *path)
 {
-	int is_off = !strcmp(moment, "off");
-	uint64_t brings_it = is_off ? SYS_ioctl : SYS_fsync;
+	uint64_t brings_it = !strcmp(moment, "intent") ? SYS_fsync : SYS_ioctl;
 	uint64_t call = UINT64_MAX;
 	pid_t worker = worker_of(process);
 	int status;
@@ -289,7 +298,7 @@ static void step_until(pid_t process, const char *moment, const char *path)
 				fail("PTRACE_GET_SYSCALL_INFO");
 			if (stop.op == PTRACE_SYSCALL_INFO_ENTRY)
 				call = stop.entry.nr;
-			else if (call == brings_it && (is_off ? !is_on(ETHTOOL_GTSO) : tells_of_an_intent(path)))
+			else if (call == brings_it && has_come(moment, path))
 				return;
 		}
 		/* Signals to the victim are passed on. A stop of the tracing itself is not. */
@@ -321,12 +330,12 @@ static void kill_when(pid_t process, const char *moment, const char *path)
 
 	/* Before the victim can take its next step. */
 	go_first();
-	if (!strcmp(moment, "intent") || !strcmp(moment, "off"))
+	if (strcmp(moment, "dark") && strcmp(moment, "back"))
 		step_until(process, moment, path);
-	else for (;; usleep(100))
-		if ((!strcmp(moment, "dark") && !(flags() & IFF_RUNNING))
-		    || (!strcmp(moment, "down") && !(flags() & IFF_UP))
-		    || (!strcmp(moment, "back") && carrier_changes() >= links + 2 && (flags() & IFF_RUNNING)))
+	/* No system call of the victim brings these, and each lasts for half a second or more. */
+	else for (;; usleep(4 * poll_microseconds))
+		if (!strcmp(moment, "dark") ? !(flags() & IFF_RUNNING)
+		    : carrier_changes() >= links + 2 && (flags() & IFF_RUNNING))
 			break;
 	if (kill(process, SIGKILL) != 0)
 		fail("kill");
