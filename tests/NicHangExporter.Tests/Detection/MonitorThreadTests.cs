@@ -21,8 +21,7 @@ public sealed class MonitorThreadTests
         host.Remediator.Start();
         using (var pool = new StarvedPool())
         {
-            host.Monitor.Start();
-            Eventually(() => host.Monitor.Ready.IsCompleted, "the history was not read");
+            host.Monitor.StartLoop();
             host.Append(1, SimulatedNic.RecordedHang);
             Eventually(() => Reports(host) == 1, "the first report was not taken in");
             host.Clock.Advance(TimeSpan.FromSeconds(2));
@@ -43,8 +42,7 @@ public sealed class MonitorThreadTests
         host.AddNic();
         using (var pool = new StarvedPool())
         {
-            host.Monitor.Start();
-            Eventually(() => host.Monitor.Ready.IsCompleted, "the history was not read");
+            host.Monitor.StartLoop();
             for (var firing = 1; firing <= 3; firing++)
             {
                 // Nothing in the log wakes the monitor. Only a sample finds it.

@@ -21,8 +21,7 @@ public sealed class StateSavingTests
                 { StateDirectory = Path.Combine(options.Paths.Procfs, "state") }
             }, live: true);
         host.AddNic();
-        host.Monitor.Start();
-        Eventually(() => host.Monitor.Ready.IsCompleted, "the history is not read");
+        host.Monitor.StartLoop();
         var file = Path.Combine(host.Options.Paths.StateDirectory!, "state.json");
         // A file can't be renamed over a directory.
         Directory.CreateDirectory(file);
