@@ -9,9 +9,8 @@ internal static class Allocations
     public static long Of(Action action) => Of(() => action, run => run());
 
     /// <summary>
-    /// The bytes that the action allocates. A collection that another thread causes meanwhile can add bytes that nothing
-    /// allocated, up to 8 KiB, but takes none away. So a zero is true, and anything else is counted again if a
-    /// collection ran.
+    /// The bytes that the action allocates. If a collection runs meanwhile, the count can be too high, by up to 8 KiB.
+    /// So a count of zero is taken at once, and any other is repeated if a collection ran.
     /// </summary>
     /// <param name="prepare">Runs before each count.</param>
     /// <param name="action">The action. It runs more than once.</param>

@@ -270,8 +270,8 @@ static int has_come(const char *moment, const char *path)
 /* Stops that thread before and after each of its system calls. Returns while it is stopped after the first call that
    brings the moment: the ioctl that turns an offload off or sets the link down, the fsync of the journal. Polling from
    outside would be too slow for "off": each query waits for RTNL, which the victim takes again before the waiter gets
-   it. For "down", which lasts for moments, it would have to be so frequent that at this priority it leaves too little
-   of the guest's one processor for the victim. */
+   it. "down" is short, and polling at this priority that is frequent enough for it takes up to half of the guest's one
+   processor. */
 static void step_until(pid_t process, const char *moment, const char *path)
 {
 	uint64_t brings_it = !strcmp(moment, "intent") ? SYS_fsync : SYS_ioctl;
