@@ -77,9 +77,10 @@ internal sealed class SocketServer : IDisposable
     public void LeaveDeadSocket()
     {
         using var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        // Moved, so that closing it does not delete it.
+        // It does not listen: a process that another test starts has a copy of each open file until its exec, and keeps
+        // a socket that listens open. The kernel refuses a connection in both cases. Moved, so that closing it does not
+        // delete it.
         dead.Bind(new UnixDomainSocketEndPoint(Path + ".x"));
-        dead.Listen();
         File.Move(Path + ".x", Path);
     }
 
