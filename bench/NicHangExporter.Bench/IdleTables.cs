@@ -17,7 +17,7 @@ internal sealed class IdleTables(IReadOnlyDictionary<string, double> results, Pl
         ("ethtool", "the poll of what needs RTNL"),
         ("netlink", "notifications of the kernel"),
         ("kmsg", "records of the kernel log"),
-        ("remediation", "requests; the ticks of a remediation that runs"),
+        ("remediation", "the look every five seconds; requests; the ticks of a remediation that runs"),
         ("log", "messages of the exporter's log"),
         ("bundles", "a changed bundle"),
         (".NET Timer", "timers that are due"),

@@ -77,10 +77,11 @@ internal sealed class SocketServer : IDisposable
     public void LeaveDeadSocket()
     {
         using var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        // It does not listen: a process that another test starts has a copy of each open file until its exec, and keeps
-        // a socket that listens open. The kernel refuses a connection in both cases. Moved, so that closing it does not
-        // delete it.
+        // It does not listen. A process that another test starts has a copy of each open file until its exec, and as
+        // long as there is a copy of a listening socket, the kernel accepts connections. It refuses them for a socket
+        // that does not listen, as for one whose process is gone.
         dead.Bind(new UnixDomainSocketEndPoint(Path + ".x"));
+        // Closing a socket deletes the file that it was bound to.
         File.Move(Path + ".x", Path);
     }
 
