@@ -48,8 +48,10 @@ public sealed class WedgeTests(SharedGuest shared)
         Assert.Equal("off", outcome.Settings("after")["tx-tcp-segmentation"]);
         var metrics = await exporter.ScrapeUntilAsync("the episode is over", metrics =>
             metrics["nichang_hang_active", ("device", "eno1")] == 0);
-        Assert.Equal(
-            "wedge", Assert.Single(await exporter.EntriesAsync("episode")).GetProperty("episode").Text("shape"));
+        // Another thread writes the journal, a moment after the end of the episode.
+        var episodes = await Eventually.HoldsAsync("the episode is in the journal", () =>
+            exporter.EntriesAsync("episode"), entries => entries.Count > 0);
+        Assert.Equal("wedge", Assert.Single(episodes).GetProperty("episode").Text("shape"));
         Assert.Equal(
             guest.Log.Of("eno1", "Detected Hardware Unit Hang", last).Count,
             metrics["nichang_hang_events_total", ("device", "eno1"), ("source", "driver"), ("origin", "live")]);
