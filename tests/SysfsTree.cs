@@ -18,11 +18,15 @@ internal sealed partial class SysfsTree : IDisposable
 
     public void Dispose()
     {
-        // rm, because Directory.Delete does not find names that are not UTF-8.
-        using (var process = System.Diagnostics.Process.Start("rm", ["-rf", "--", Root]))
-            process.WaitForExit();
-        Directory.CreateDirectory(Root);
-        _directory.Dispose();
+        try
+        {
+            _directory.Dispose();
+        }
+        catch (IOException)
+        {
+            // Directory.Delete does not find names that are not UTF-8.
+            Execution.Of("rm", "-rf", "--", Root).Succeeded();
+        }
     }
 
     /// <summary>Adds an interface: a link to its own directory, below a parent device or in devices/virtual.</summary>

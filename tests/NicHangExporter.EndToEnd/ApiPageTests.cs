@@ -30,8 +30,15 @@ public sealed partial class ApiPageTests
             {
                 var (command, expected) = (Here(step.Groups[1].Value), step.Groups[2].Value.TrimEnd('\n'));
                 if (command.StartsWith("nic-hang-exporter ", StringComparison.Ordinal))
+                {
                     daemon = await ExporterProcess.StartAsync(
-                        new ExporterCommand(command.TrimEnd('&', ' ').Split(' ')[1..]) { Network = host.Network });
+                        new ExporterCommand(command.TrimEnd('&', ' ').Split(' ')[1..])
+                        {
+                            Network = host.Network,
+                            Address = new Uri("http://localhost:19642"),
+                        });
+                    await daemon.StartedAsync();
+                }
                 else
                     Assert.Equal(
                         $"# {command}\n{Plain(expected)}", $"# {command}\n{Plain(await shell.RunAsync(command))}");

@@ -79,11 +79,11 @@ public sealed class ApiTests
     [Fact]
     public async Task AnotherDeviceMeanwhile_Is409()
     {
-        using var host = new ApiHost("--remediation.devices=veth1");
+        using var host = new ApiHost("--remediation.devices=veth1", "--no-remediation.reinit");
         using var daemon = await host.StartDaemonAsync();
         var controller = host.Call(daemon, host.Remediate);
-        // A link that goes away and comes back is waited for, so that there is a meanwhile.
-        var first = controller.RemediateAsync("\"device\":\"veth0\",\"features\":[\"tso\",\"tx\",\"sg\"]");
+        // A bounce takes the link away for two seconds, so there is a meanwhile.
+        var first = controller.RemediateAsync($"{TurnTsoOff},\"recover\":true");
         await Eventually.HoldsAsync(
             "it has begun", () =>
                 File.Exists(System.IO.Path.Combine(host.Console.State, "journal.jsonl"))
@@ -190,10 +190,11 @@ public sealed class ApiTests
     [Fact]
     public async Task IdempotencyKey_OfAnActionThatACrashInterrupted_TellsWhatBecameOfIt()
     {
-        using var host = new ApiHost();
+        using var host = new ApiHost("--no-remediation.reinit");
+        const string TurnTsoOffAndBounce = $"{TurnTsoOff},\"recover\":true";
         using (var daemon = await host.StartDaemonAsync())
         {
-            var asked = host.Call(daemon, host.Remediate).RemediateAsync(TurnTsoOff, "ticket-18");
+            var asked = host.Call(daemon, host.Remediate).RemediateAsync(TurnTsoOffAndBounce, "ticket-18");
             await Eventually.HoldsAsync(
                 "it has begun", () =>
                     File.Exists(System.IO.Path.Combine(host.Console.State, "journal.jsonl"))
@@ -204,7 +205,7 @@ public sealed class ApiTests
         using var again = await host.StartDaemonAsync();
         await again.ScrapeUntilAsync("it is settled", _ => host.Journal("outcome").Count > 0);
 
-        var repeated = await host.Call(again, host.Remediate).RemediateAsync(TurnTsoOff, "ticket-18");
+        var repeated = await host.Call(again, host.Remediate).RemediateAsync(TurnTsoOffAndBounce, "ticket-18");
 
         var intent = Assert.Single(host.Journal("intent"));
         Assert.Equal((200, intent.GetProperty("id").GetString()), (repeated.Status, repeated.Id));

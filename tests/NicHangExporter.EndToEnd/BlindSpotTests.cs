@@ -54,6 +54,7 @@ public sealed class BlindSpotTests
         await exporter.ScrapeAsync();
         await exporter.ScrapeAsync();
         var metrics = await exporter.ScrapeAsync();
+        await Eventually.HoldsAsync("all complaints", () => exporter.Complaints, lines => lines.Count >= 4);
 
         Assert.Equal(0, metrics["nichang_devices"]);
         Assert.Equal(1, metrics["nichang_kmsg_up"]);

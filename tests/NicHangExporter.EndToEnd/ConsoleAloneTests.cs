@@ -28,9 +28,8 @@ public sealed class ConsoleAloneTests
         // The daemon knows what was done without it, and the commands know what the daemon did.
         using (var daemon = await host.StartDaemonAsync())
         {
-            Assert.Equal(
-                1, (await daemon.ScrapeAsync())
-                .Sum("nichang_remediation_outcomes_total", ("device", "veth0"), ("outcome", "applied")));
+            await daemon.ScrapeUntilAsync("the outcome of the journal", metrics =>
+                metrics.Sum("nichang_remediation_outcomes_total", ("device", "veth0"), ("outcome", "applied")) == 1);
             await host.DoAsync("quarantine", "clear", "veth0");
             await daemon.StopAsync();
         }

@@ -109,6 +109,8 @@ public sealed class ConsoleDaemonTests
         using var host = new ConsoleHost { Options = { "--remediation.device-budget=1", "--remediation.cooldown=1s" } };
         using var daemon = await host.StartDaemonAsync();
         await host.DoAsync("remediate", "veth0", "--features", "tso");
+        await daemon.ScrapeUntilAsync("the outcome is published", metrics =>
+            metrics.Sum("nichang_remediation_outcomes_total", ("device", "veth0"), ("outcome", "applied")) == 1);
         // Before that, the cool-down declines the request, and the device does not go into quarantine.
         await daemon.ScrapeUntilAsync(
             "the cool-down is over", metrics =>

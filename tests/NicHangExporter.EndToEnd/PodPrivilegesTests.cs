@@ -33,11 +33,9 @@ public sealed class PodPrivilegesTests
         {
             using var exporter = await ExporterProcess.StartAsync(command);
 
-            var metrics = await exporter.ScrapeAsync();
-
-            Assert.Equal(1, metrics["nichang_state_up"]);
-            Assert.Equal(1, metrics["nichang_journal_writable"]);
-            Assert.Equal(paused, metrics["nichang_remediation_paused"]);
+            await exporter.StartedAsync();
+            await exporter.ScrapeUntilAsync("the state is known", metrics => metrics["nichang_state_up"] == 1
+                && metrics["nichang_journal_writable"] == 1 && metrics["nichang_remediation_paused"] == paused);
             // kubectl exec has the same privileges, and finds the daemon by the socket in the directory.
             var status = await new ExporterCommand("status", state, "--format=json") { Wrapper = Pod }.RunAsync();
             Assert.Contains("\"daemonAnswered\":true", status.Output, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ public sealed class UnprivilegedTests
         RequiresRestrictedLog();
         using var exporter = await StartAsync([.. Nobody, "--bounding-set=-all", "--no-new-privs"]);
 
-        var metrics = await exporter.ScrapeAsync();
+        var metrics = await exporter.StartedAsync();
 
         Assert.Equal(0, metrics["nichang_kmsg_up"]);
         Assert.Equal(1, metrics["nichang_kmsg_state", ("state", "permission_denied")]);

@@ -137,6 +137,14 @@ internal sealed partial class ExporterProcess : IDisposable
         await Eventually.HoldsAsync(
             $"{what} (log: {string.Join('\n', Log.TakeLast(20))})", ScrapeAsync, condition, limit);
 
+    /// <summary>
+    /// Waits for the first snapshot of ethtool and the remediator. The exporter gives them a second, and then listens
+    /// without.
+    /// </summary>
+    public Task<Scrape> StartedAsync() => ScrapeUntilAsync("a snapshot and the remediator", metrics =>
+        metrics.Of("nichang_ethtool_snapshot_age_seconds").Count == 1
+        && metrics.Of("nichang_remediation_mode").Count > 0);
+
     /// <summary>Waits for a line in the log.</summary>
     public async Task<string> LoggedAsync(string part) =>
         (await Eventually.HoldsAsync($"a log line with '{part}'", () => new LogLines(Log), log => log.With(part).Any()))

@@ -8,8 +8,13 @@ public sealed class LiveExporter : IAsyncLifetime
 {
     internal ExporterProcess Process { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Process = await ExporterProcess.StartAsync(
-        "--collector.virtual", "--collector.features=all", "--collector.eee", "--collector.pause", "--collector.rings");
+    public async ValueTask InitializeAsync()
+    {
+        Process = await ExporterProcess.StartAsync(
+            "--collector.virtual", "--collector.features=all", "--collector.eee", "--collector.pause",
+            "--collector.rings");
+        await Process.StartedAsync();
+    }
 
     public ValueTask DisposeAsync()
     {

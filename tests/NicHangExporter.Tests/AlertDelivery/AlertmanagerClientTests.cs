@@ -151,10 +151,10 @@ public sealed class AlertmanagerClientTests
     [Fact]
     public async Task NobodyListens_IsLoggedOnceAndRetriedWithGrowingPauses()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        listener.Stop();
+        // Bound, so that no other test gets the port. It does not listen, so the kernel refuses connections.
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var url = new Uri($"http://{taken.LocalEndPoint}");
         using var host = new AlertingHost(url);
         var client = host.Client(url);
         host.Hang("eno1");

@@ -101,5 +101,6 @@ public sealed class HealthCheckTests
     }
 
     private static Task<(bool IsHealthy, string Line)> Ask(IPEndPoint endPoint, bool mayHaveTls) =>
-        new HealthCheck(new ListenAddress(endPoint.Address, endPoint.Port), mayHaveTls, TimeProvider.System).RunAsync();
+        new HealthCheck(new ListenAddress(endPoint.Address, endPoint.Port), mayHaveTls,
+            new Microsoft.Extensions.Time.Testing.FakeTimeProvider()).RunAsync();
 }

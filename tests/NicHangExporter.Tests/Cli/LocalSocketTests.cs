@@ -72,6 +72,8 @@ public sealed class LocalSocketTests : IAsyncLifetime
         {
             await gone.SendAsync(Encoding.ASCII.GetBytes(Pause), TestContext.Current.CancellationToken);
             Assert.True(await _begun.WaitAsync(Limit, TestContext.Current.CancellationToken), "it was not read");
+            // A process that another test starts may have a copy of the socket, and would keep the connection.
+            gone.Shutdown(SocketShutdown.Both);
         }
         _free.Set();
         await _server.StopAsync(TestContext.Current.CancellationToken);

@@ -34,6 +34,8 @@ public sealed class QueuedSinkTests : IDisposable
 
         _sink.Dispose();
 
+        // Dispose waits a second. The thread then goes on writing.
+        SpinWait.SpinUntil(() => _target.Written.Count == 500, Limit);
         Assert.Equal(Enumerable.Range(0, 500).Select(Text), _target.Written);
         Assert.Equal(0, _dropped);
     }
@@ -105,6 +107,7 @@ public sealed class QueuedSinkTests : IDisposable
 
         _sink.Dispose();
 
+        SpinWait.SpinUntil(() => _target.Written.Count == QueuedSink.Capacity + 2, Limit);
         Assert.StartsWith("3 log messages were dropped", _target.Written.Last(), StringComparison.Ordinal);
     }
 

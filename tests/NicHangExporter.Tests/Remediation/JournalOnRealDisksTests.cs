@@ -25,7 +25,8 @@ public sealed class JournalOnRealDisksTests : IDisposable
     public void Dispose()
     {
         while (_mounts.TryPop(out var path))
-            Run("umount", path);
+            // Lazy: a process that another test starts may have a copy of an open file until its exec.
+            Run("umount", "--lazy", path);
         _directory.Dispose();
     }
 

@@ -125,7 +125,8 @@ public sealed class TlsTests : TlsFixture
             using var certificate = Certificate(who, served.Authority, foreign);
             // The client of HTTP/1.1 tries again where a connection ends before an answer.
             var tries = 0;
-            using var client = served.Client(certificate, protocols, _ => Interlocked.Increment(ref tries));
+            using var client =
+                served.Client(certificate, protocols, _ => Interlocked.Increment(ref tries), maxConnections: 1);
 
             await RefusedAsync(client, served);
             Assert.InRange(tries, 1, int.MaxValue);

@@ -30,8 +30,10 @@ public sealed class WebConfigFloodTests : WebConfigRequests
         const int Flood = 12;
         // One that is being checked, and one that waits.
         const int Hold = 2;
-        var flood = Enumerable.Range(0, Flood).Select(number => SendAsync(client, "/metrics", Basic($"alice:{number}")))
-            .ToList();
+        var flood = new List<Task<HttpResponseMessage>> { GuessAsync(0) };
+        while (checks.IsEmpty)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        flood.AddRange(Enumerable.Range(1, Flood - 1).Select(GuessAsync));
         var refused = new List<HttpResponseMessage>();
         while (refused.Count < Flood - Hold)
         {
@@ -54,6 +56,8 @@ public sealed class WebConfigFloodTests : WebConfigRequests
         using (var alice = await SendAsync(client, "/metrics", Basic("alice:" + Password)))
             Assert.Equal(HttpStatusCode.OK, alice.StatusCode);
         Assert.Equal(Flood - Hold, served.Refused("busy"));
+
+        Task<HttpResponseMessage> GuessAsync(int number) => SendAsync(client, "/metrics", Basic($"alice:{number}"));
     }
 
     [Fact]

@@ -53,7 +53,8 @@ public sealed class DebianStoryTests
         var exporter = await InstalledExporter.InstallAsync(guest);
         await exporter.ReadyAsync();
         // The installation alone changes no device.
-        var metrics = await exporter.ScrapeAsync();
+        var metrics = await Eventually.HoldsAsync("the remediator has started", exporter.ScrapeAsync,
+            now => now.Of("nichang_remediation_mode").Count > 0);
         Assert.Equal(1, metrics["nichang_remediation_mode", ("trigger", "local"), ("mode", "off")]);
         (await exporter.CommandAsync(Setup)).Succeeded();
         await exporter.ReadyAsync();
