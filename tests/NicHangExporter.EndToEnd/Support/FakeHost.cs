@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace NicHangExporter.EndToEnd.Support;
@@ -105,6 +106,11 @@ internal sealed class FakeHost : IDisposable
                 $"3,{_sequence++},{microseconds},-;{text.Replace("\n", @"\x0a", StringComparison.Ordinal)}\n");
             foreach (var line in dictionary)
                 record.Append(CultureInfo.InvariantCulture, $" {line}\n");
+            // A reader of a file sees a write page by page, so it may see the first part of a record alone. Records of
+            // one size that divides a page are always whole. The kernel's device gives whole records.
+            const string Padding = " PADDING=";
+            var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(512, record.Length + Padding.Length + 1));
+            record.Append(Padding).Append('x', size - record.Length - 1).Append('\n');
             File.AppendAllText(KernelLog, record.ToString());
         }
     }

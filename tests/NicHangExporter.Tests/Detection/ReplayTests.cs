@@ -26,12 +26,15 @@ public sealed class ReplayTests : IDisposable
     public async Task State_TakenAtAnyMomentOfAStream_HoldsExactlyTheEventsUpToItsPosition()
     {
         const ulong Records = 20_000;
+        // It divides a page. A reader of a file sees a write page by page, and else the first part of a record alone.
+        const int RecordLength = 128;
         _host.Start();
         var writing = Task.Run(() =>
         {
             for (ulong first = 1; first <= Records; first += 50)
                 File.AppendAllText(_host.Options.Paths.Kmsg,
-                    string.Concat(Enumerable.Range((int)first, 50).Select(sequence => $"3,{sequence},1,-;{Hang}\n")));
+                    string.Concat(Enumerable.Range((int)first, 50).Select(sequence =>
+                        $"3,{sequence},1,-;{Hang}".PadRight(RecordLength - 1) + "\n")));
         }, TestContext.Current.CancellationToken);
 
         MonitorState state;
