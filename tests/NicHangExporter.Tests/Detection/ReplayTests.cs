@@ -26,7 +26,7 @@ public sealed class ReplayTests : IDisposable
     public async Task State_TakenAtAnyMomentOfAStream_HoldsExactlyTheEventsUpToItsPosition()
     {
         const ulong Records = 20_000;
-        // It divides a page. A reader of a file sees a write page by page, and else the first part of a record alone.
+        // A reader of a file sees a write page by page. This length divides a page, so no record is seen in part.
         const int RecordLength = 128;
         _host.Start();
         var writing = Task.Run(() =>
